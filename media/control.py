@@ -1,7 +1,7 @@
 """What the service and a media node say to one another.
 
-The structs travel as length-prefixed MessagePack over a stream: a socketpair to a child process, the same bytes to a node
-elsewhere. The service asks, the node tells; only requests that carry a ``request`` number are answered.
+The structs travel as length-prefixed MessagePack over a stream: a socketpair to a child process, the same bytes to a
+node elsewhere. The service asks, the node tells; only requests that carry a ``request`` number are answered.
 
 This is the one module of ``media`` that ``signaling`` may import, so it must stay free of numpy, av and aiortc.
 """
@@ -16,8 +16,8 @@ RoomId = NewType("RoomId", int)
 """A room on the node: the service uses the voice channel's snowflake. 64 bits."""
 
 ParticipantId = NewType("ParticipantId", int)
-"""One connection of one person to one room: 1 to 2**32 - 1, chosen by the service, unique on the node for as long as the
-node lives. It is also the CSRC (RFC 3550 5.1) that names the speaker in each forwarded packet."""
+"""One connection of one person to one room: 1 to 2**32 - 1, chosen by the service, unique on the node for as
+long as the node lives. It is also the CSRC (RFC 3550 5.1) that names the speaker in each forwarded packet."""
 
 RequestId = NewType("RequestId", int)
 
@@ -56,7 +56,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """A certificate's hash (RFC 8122): ``algorithm`` as in SDP (``sha-256``), ``value`` as upper-case hex pairs with colons."""
+    """A certificate's hash (RFC 8122): ``algorithm`` as in SDP (``sha-256``), ``value`` as hex pairs with colons."""
 
     algorithm: str
     value: str
@@ -91,13 +91,13 @@ class IceCredentials(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------------------------------------------ service to node
 
 
-class Start(_Message):
+class Start(_Message, frozen=True):
     """First message on a stream; answered by :class:`Ready` or :class:`Failed`."""
 
     config: NodeConfig
 
 
-class Connect(_Message):
+class Connect(_Message, frozen=True):
     """Take a participant into a room; answered by :class:`Accepted` or :class:`Refused`.
 
     The room is made when it does not exist. Until :class:`Connected` follows, nothing is forwarded.
@@ -121,7 +121,7 @@ class Connect(_Message):
     ignored: tuple[ParticipantId, ...] = ()
 
 
-class RestartIce(_Message):
+class RestartIce(_Message, frozen=True):
     """New credentials for a participant (RFC 8445 9); the old ones stay good until a pair of the new is nominated."""
 
     request: RequestId
@@ -130,7 +130,7 @@ class RestartIce(_Message):
     remote: IceCredentials
 
 
-class Update(_Message):
+class Update(_Message, frozen=True):
     """What a participant may do from now on; takes effect before the next packet."""
 
     participant: ParticipantId
@@ -139,28 +139,28 @@ class Update(_Message):
     deafened: bool
 
 
-class Ignore(_Message):
-    """"Mute this person for me": the listener gets no packet of those named. Replaces what was said before."""
+class Ignore(_Message, frozen=True):
+    """ "Mute this person for me": the listener gets no packet of those named. Replaces what was said before."""
 
     participant: ParticipantId
     ignored: tuple[ParticipantId, ...]
 
 
-class Disconnect(_Message):
-    """Let a participant go; DTLS close_notify is sent. No :class:`Disconnected` follows. Unknown ones are passed over."""
+class Disconnect(_Message, frozen=True):
+    """Let a participant go, with DTLS close_notify. No :class:`Disconnected` follows. An unknown one is passed over."""
 
     participant: ParticipantId
 
 
-class Ping(_Message):
+class Ping(_Message, frozen=True):
     number: int
 
 
-class StatsRequest(_Message):
+class StatsRequest(_Message, frozen=True):
     request: RequestId
 
 
-class Stop(_Message):
+class Stop(_Message, frozen=True):
     """Say goodbye to everyone (DTLS close_notify) and end."""
 
 
@@ -170,7 +170,7 @@ ToNode = Start | Connect | RestartIce | Update | Ignore | Disconnect | Ping | St
 # ------------------------------------------------------------------------------------------------------ node to service
 
 
-class Ready(_Message):
+class Ready(_Message, frozen=True):
     fingerprint: Fingerprint
     candidates: tuple[Candidate, ...]
     slots: int
@@ -178,56 +178,56 @@ class Ready(_Message):
     """For the operator's log, e.g. no public address known inside a container."""
 
 
-class Failed(_Message):
+class Failed(_Message, frozen=True):
     """The node cannot start; it ends after this."""
 
     code: Literal["port_taken", "bad_address", "internal"]
     message: str
 
 
-class Accepted(_Message):
+class Accepted(_Message, frozen=True):
     request: RequestId
     slot_ssrcs: tuple[int, ...] = ()
     """SSRC of each slot, in the order of ``downlinks``; the same for everyone in the room, for as long as it lives."""
 
 
-class Refused(_Message):
+class Refused(_Message, frozen=True):
     request: RequestId
     code: Literal["participant_exists", "participant_unknown", "too_many_slots", "full"]
     message: str
 
 
-class Connected(_Message):
+class Connected(_Message, frozen=True):
     """DTLS is up and audio may flow."""
 
     participant: ParticipantId
 
 
-class Disconnected(_Message):
+class Disconnected(_Message, frozen=True):
     """The node let a participant go by itself."""
 
     participant: ParticipantId
     reason: Literal["connect_timeout", "consent_expired", "dtls_failed", "dtls_closed"]
 
 
-class Speaking(_Message):
+class Speaking(_Message, frozen=True):
     room: RoomId
     participant: ParticipantId
     speaking: bool
 
 
-class Slots(_Message):
+class Slots(_Message, frozen=True):
     """Who is heard in each slot from now on (0: nobody). Sent before the first packet of a new mapping leaves."""
 
     room: RoomId
     slots: tuple[ParticipantId, ...]
 
 
-class Pong(_Message):
+class Pong(_Message, frozen=True):
     number: int
 
 
-class Stats(_Message):
+class Stats(_Message, frozen=True):
     request: RequestId
     rooms: int
     participants: int
