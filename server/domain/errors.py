@@ -1,0 +1,65 @@
+"""What can go wrong, for people.
+
+    ParleyError
+      ├── Invalid        400  the request cannot be understood or breaks a limit
+      ├── Unauthenticated 401 nobody is logged in, or the credentials are wrong
+      ├── Forbidden      403  logged in, but not allowed
+      ├── NotFound       404  there is no such thing, or not for this reader
+      ├── Conflict       409  it was changed or taken meanwhile
+      ├── TooLarge       413
+      ├── TooMany        429  ``retry_after_s`` says when to try again
+      └── Unavailable    503  a part of the server is down; try again
+
+Each carries a stable ``code`` (snake case, part of the protocol), a message that says what to do, and data for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class ParleyError(Exception):
+    status: ClassVar[int] = 500
+
+    def __init__(self, code: str, message: str, /, **data: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data: Mapping[str, object] = data
+
+
+class Invalid(ParleyError):
+    status = 400
+
+
+class Unauthenticated(ParleyError):
+    status = 401
+
+
+class Forbidden(ParleyError):
+    status = 403
+
+
+class NotFound(ParleyError):
+    status = 404
+
+
+class Conflict(ParleyError):
+    status = 409
+
+
+class TooLarge(ParleyError):
+    status = 413
+
+
+class TooMany(ParleyError):
+    status = 429
+
+    def __init__(self, code: str, message: str, /, *, retry_after_s: float, **data: object) -> None:
+        super().__init__(code, message, retry_after_s=retry_after_s, **data)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(ParleyError):
+    status = 503

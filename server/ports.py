@@ -1,0 +1,342 @@
+"""What the actions need from the outside, as small Protocols; ``db`` and ``server.adapters`` implement them.
+
+A unit of work is one transaction. It is entered with ``async with store.write() as uow`` and commits when the block ends without
+an exception; what was given to ``publish`` meanwhile goes to the bus after the commit, in the order of the commits. Read units
+see one consistent state and cannot write. Repositories raise nothing for a missing row: they return ``None`` (or an empty result).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+
+import msgspec
+
+from server.domain.entities import (
+    Addition,
+    Channel,
+    Group,
+    Invite,
+    Me,
+    Member,
+    Message,
+    Overwrite,
+    Role,
+    User,
+)
+from server.domain.events import Audience, Event, Notice
+from server.domain.ids import (
+    AdditionId,
+    ChannelId,
+    GroupId,
+    MessageId,
+    RoleId,
+    SessionId,
+    Snowflake,
+    UserId,
+)
+from server.domain.sections import Section
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int:
+        """Unix milliseconds; may step, as clocks do."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+
+class Bus(Protocol):
+    """Carries notices to every process. ``publish`` never waits for a reader; each subscriber sees one order."""
+
+    async def publish(self, notices: Sequence[Notice]) -> None: ...
+
+    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+        """Calls ``receive`` for every notice from now on; returns what ends that."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Argon2id in a bounded pool. Raises :class:`server.domain.errors.Unavailable` when too many wait."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """False for ``None``, after the same work as for a hash."""
+        ...
+
+
+class RateLimiter(Protocol):
+    async def hit(self, rule: str, key: str) -> None:
+        """Counts one use of ``rule`` by ``key``; raises :class:`server.domain.errors.TooMany`."""
+        ...
+
+
+# ------------------------------------------------------------------------------------------------------------------ rows
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    user_id: UserId
+    password_hash: str
+
+
+class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One log-in. It ends by ``revoked_ms``, or ``expires_ms`` after which its refresh token is of no use."""
+
+    id: SessionId
+    user_id: UserId
+    device: str
+    """User-Agent, cut to 200 characters."""
+    address: str
+    created_ms: int
+    used_ms: int
+    expires_ms: int
+    revoked_ms: int | None = None
+
+
+class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
+    """SHA-256 of a refresh token, never the token."""
+
+    token_hash: bytes
+    session_id: SessionId
+    created_ms: int
+    spent_ms: int | None = None
+
+
+# ---------------------------------------------------------------------------------------------------------- repositories
+
+
+class Users(Protocol):
+    async def add(self, user: Me, username_key: str, password_hash: str) -> bool:
+        """False when the username (its key, :func:`server.domain.names.username_key`) is taken."""
+        ...
+
+    async def me(self, user_id: UserId) -> Me | None: ...
+
+    async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]: ...
+
+    async def by_username(self, username_key: str) -> User | None: ...
+
+    async def credentials(self, username_key: str) -> Credentials | None: ...
+
+    async def set_display_name(self, user_id: UserId, display_name: str) -> None: ...
+
+    async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
+
+    async def any_operator(self) -> bool: ...
+
+
+class Sessions(Protocol):
+    async def add(self, session: SessionRecord, token: RefreshToken) -> None: ...
+
+    async def get(self, session_id: SessionId) -> SessionRecord | None: ...
+
+    async def by_token(self, token_hash: bytes) -> tuple[SessionRecord, RefreshToken] | None: ...
+
+    async def rotate(self, old_hash: bytes, new: RefreshToken) -> None:
+        """Marks the old token spent at ``new.created_ms``, adds the new one and moves the session's ``used_ms``."""
+        ...
+
+    async def revoke(self, session_id: SessionId, now_ms: int) -> None: ...
+
+    async def forget_expired(self, now_ms: int) -> int:
+        """Deletes sessions that ended or expired before ``now_ms``, with their tokens; returns how many."""
+        ...
+
+
+class Groups(Protocol):
+    async def add(self, group: Group) -> None: ...
+
+    async def get(self, group_id: GroupId) -> Group | None: ...
+
+    async def by_ids(self, group_ids: Collection[GroupId]) -> list[Group]: ...
+
+    async def rename(self, group_id: GroupId, name: str) -> None: ...
+
+    async def delete(self, group_id: GroupId) -> None:
+        """With its channels, messages, cursors, roles, members, invites and additions."""
+        ...
+
+
+class Channels(Protocol):
+    async def add(self, channel: Channel) -> None: ...
+
+    async def get(self, channel_id: ChannelId) -> Channel | None:
+        """With its overwrites."""
+        ...
+
+    async def of_groups(self, group_ids: Collection[GroupId]) -> list[Channel]:
+        """By group, position, id; with their overwrites; a constant number of statements."""
+        ...
+
+    async def update(self, channel: Channel) -> None:
+        """Name, topic and position."""
+        ...
+
+    async def delete(self, channel_id: ChannelId) -> None: ...
+
+    async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None: ...
+
+    async def delete_overwrite(
+        self, channel_id: ChannelId, target: Literal["role", "member"], target_id: Snowflake
+    ) -> bool: ...
+
+    async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
+        """Serialises writers of the channel until the transaction ends; returns its ``last_message_id``."""
+        ...
+
+
+class Roles(Protocol):
+    async def add(self, role: Role) -> None: ...
+
+    async def update(self, role: Role) -> None: ...
+
+    async def delete(self, group_id: GroupId, role_id: RoleId) -> None:
+        """With its assignments and overwrites."""
+        ...
+
+    async def of_groups(self, group_ids: Collection[GroupId]) -> list[Role]: ...
+
+
+class Members(Protocol):
+    async def add(self, member: Member) -> bool:
+        """False when the user is a member already."""
+        ...
+
+    async def remove(self, group_id: GroupId, user_id: UserId) -> bool:
+        """With the member's overwrites and cursors in that group."""
+        ...
+
+    async def get(self, group_id: GroupId, user_id: UserId) -> Member | None: ...
+
+    async def of_user(self, user_id: UserId) -> list[Member]: ...
+
+    async def by_users(self, group_id: GroupId, user_ids: Collection[UserId]) -> list[Member]: ...
+
+    async def page(self, group_id: GroupId, after: UserId | None, limit: int) -> list[Member]:
+        """By user id."""
+        ...
+
+    async def counts(self, group_ids: Collection[GroupId]) -> dict[GroupId, int]: ...
+
+    async def ids(self, group_id: GroupId) -> list[UserId]: ...
+
+    async def put_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None: ...
+
+    async def drop_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None: ...
+
+    async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None: ...
+
+
+class Invites(Protocol):
+    async def add(self, invite: Invite) -> None: ...
+
+    async def get(self, code: str) -> Invite | None: ...
+
+    async def of_group(self, group_id: GroupId) -> list[Invite]: ...
+
+    async def use(self, code: str, now_ms: int) -> bool:
+        """Counts one use, unless the invite is gone, expired or used up (False)."""
+        ...
+
+    async def delete(self, code: str) -> bool: ...
+
+
+class Additions(Protocol):
+    async def add(self, addition: Addition) -> bool:
+        """False when that user was asked into that group already."""
+        ...
+
+    async def get(self, addition_id: AdditionId) -> Addition | None: ...
+
+    async def of_user(self, user_id: UserId) -> list[Addition]: ...
+
+    async def of_group(self, group_id: GroupId) -> list[Addition]: ...
+
+    async def delete(self, addition_id: AdditionId) -> bool: ...
+
+
+class Messages(Protocol):
+    async def add(self, message: Message) -> None:
+        """Also moves the channel's ``last_message_id``."""
+        ...
+
+    async def by_nonce(self, channel_id: ChannelId, author_id: UserId, nonce: str) -> Message | None:
+        """Also when it has been deleted since: then with no sections."""
+        ...
+
+    async def get(self, channel_id: ChannelId, message_id: MessageId) -> Message | None: ...
+
+    async def edit(
+        self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
+    ) -> None: ...
+
+    async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
+        """False when it was gone already. Its nonce stays known."""
+        ...
+
+    async def page(
+        self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
+    ) -> list[Message]:
+        """Oldest first: the last ones before ``before``, or the first ones after ``after``, or the newest."""
+        ...
+
+
+class Cursors(Protocol):
+    async def of_user(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> dict[ChannelId, MessageId]:
+        """Last read message of each channel that has one."""
+        ...
+
+    async def set(self, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None: ...
+
+    async def unread(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> Mapping[ChannelId, int]:
+        """Messages of others after the cursor (all, where there is none), in a constant number of statements."""
+        ...
+
+
+class Reader(Protocol):
+    """One consistent state of the database."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def channels(self) -> Channels: ...
+    @property
+    def roles(self) -> Roles: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def invites(self) -> Invites: ...
+    @property
+    def additions(self) -> Additions: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def cursors(self) -> Cursors: ...
+
+
+class UnitOfWork(Reader, Protocol):
+    """A transaction that writes."""
+
+    def publish(self, audience: Audience, event: Event) -> None:
+        """Tells ``audience`` after the commit."""
+        ...
+
+    def notify(self, notice: Notice) -> None: ...
+
+
+class Store(Protocol):
+    def read(self) -> AbstractAsyncContextManager[Reader]: ...
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+    async def ping(self) -> None:
+        """Raises :class:`server.domain.errors.Unavailable` when the database does not answer."""
+        ...
