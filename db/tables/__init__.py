@@ -1,0 +1,8 @@
+"""The tables. Importing this package fills :data:`metadata` with all of them."""
+
+from __future__ import annotations
+
+from db.tables import accounts, channels, groups
+from db.tables.columns import metadata
+
+__all__ = ["accounts", "channels", "groups", "metadata"]

@@ -1,0 +1,125 @@
+"""Connections: how each database is opened, and what a transaction begins with.
+
+SQLite has one engine that writes, with a single connection, and one that only reads, so that reading never waits for a
+writer. Its driver is told to leave transactions alone (``isolation_level=None``): the statements that begin one are ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, event, exc, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from db.errors import DatabaseError, reason
+
+READERS: Final = 4
+"""Connections that read at the same time; each is a thread and up to 2 MiB of cache."""
+
+BUSY_S: Final = 5.0
+"""How long to wait for a lock that another process holds (a backup, the admin command), or for a reader to be free."""
+
+_SQLITE_OPENING: Final = """
+PRAGMA foreign_keys = ON;
+PRAGMA synchronous = FULL;
+PRAGMA trusted_schema = OFF;
+PRAGMA temp_store = MEMORY;
+PRAGMA journal_size_limit = 67108864;
+"""
+
+_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+
+def parse_url(url: str) -> URL:
+    """``sqlite:////var/lib/parley/parley.db`` or ``postgresql://user:password@host/name``; raises :class:`DatabaseError`."""
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (exc.ArgumentError, ValueError) as error:
+        raise DatabaseError(
+            "The database address cannot be read; write it like sqlite:////var/lib/parley/parley.db."
+        ) from error
+    if backend not in _DRIVERS:
+        raise DatabaseError(f"There is no support for the database {backend!r}; use one of: {', '.join(_DRIVERS)}.")
+    if backend == "sqlite" and (parsed.database or ":memory:").startswith((":memory:", "file:")):
+        raise DatabaseError("The database address names no file; write it like sqlite:////var/lib/parley/parley.db.")
+    return parsed.set(drivername=_DRIVERS[backend])
+
+
+def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine that writes and the one that reads. Nothing is connected yet."""
+    if url.get_backend_name() == "sqlite":
+        writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_S, connect_args=_sqlite_args())
+        reader = create_async_engine(
+            url, pool_size=READERS, max_overflow=0, pool_timeout=BUSY_S, connect_args=_sqlite_args()
+        )
+        _prepare_sqlite(writer, begin="BEGIN IMMEDIATE")
+        _prepare_sqlite(reader, begin="BEGIN", opening="PRAGMA query_only = ON;")
+        return writer, reader
+    writer = create_async_engine(url, pool_size=READERS, pool_timeout=BUSY_S, isolation_level="READ COMMITTED")
+    reader = create_async_engine(
+        url,
+        pool_size=READERS,
+        pool_timeout=BUSY_S,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+    return writer, reader
+
+
+def open_migration_engine(url: URL) -> AsyncEngine:
+    """For changing tables. SQLite can only do that by replacing them, which must not take the rows along that refer to them."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=_sqlite_args())
+    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", opening="PRAGMA foreign_keys = OFF;")
+    return engine
+
+
+def _sqlite_args() -> dict[str, Any]:
+    return {"isolation_level": None, "timeout": BUSY_S}
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, begin: str, opening: str = "") -> None:
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.await_(connection.driver_connection.executescript(_SQLITE_OPENING + opening))
+
+    def on_begin(connection: Connection) -> None:
+        raw: Any = connection.connection.dbapi_connection
+        raw.await_(raw.driver_connection.execute_fetchall(begin))
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+
+
+def prepare_file(url: URL) -> None:
+    """Makes sure that a SQLite file is there, is ours to write and has a write-ahead log. Blocks; raises :class:`DatabaseError`."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return
+    path = Path(url.database)
+    if not path.parent.is_dir():
+        raise DatabaseError(f"The folder of the database, {path.parent}, does not exist; create it.")
+    try:
+        # Password hashes are in it: for nobody else to read. The log beside it gets the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {path} cannot be opened for writing ({error.strerror}); see who owns it and its folder."
+        ) from error
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        try:
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise DatabaseError(
+            f"The database {path} cannot be used ({reason(error)}); move it away or restore it from a backup."
+        ) from error
+    if mode != "wal":
+        raise DatabaseError(f"The database {path} is on a file system without shared memory; move it to a local disk.")

@@ -1,0 +1,78 @@
+"""Brings a database to the tables of this program, and back.
+
+All steps happen in one transaction, so that a step that fails changes nothing (not on MySQL, which commits each change of a
+table). Alembic is loaded only when there is something to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy import Connection, exc, inspect, text
+
+from db.engine import open_migration_engine, parse_url
+from db.errors import DatabaseError, reason
+
+HEAD: Final = "0001"
+"""The revision that this program works with; a test holds it against the scripts."""
+
+
+async def upgrade(url: str, revision: str = HEAD) -> None:
+    """Raises :class:`DatabaseError`, also for a database that a newer program has written, or another program."""
+    await asyncio.to_thread(lambda: asyncio.run(_migrate(url, "upgrade", revision)))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """``base`` takes everything away. Raises :class:`DatabaseError`."""
+    await asyncio.to_thread(lambda: asyncio.run(_migrate(url, "downgrade", revision)))
+
+
+async def _migrate(url: str, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    """In a thread and an event loop of its own: Alembic waits for each of its statements."""
+    engine = open_migration_engine(parse_url(url))
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_run, direction, revision)
+    except (exc.SQLAlchemyError, OSError) as error:
+        raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
+    finally:
+        await engine.dispose()
+
+
+def current(connection: Connection) -> str | None:
+    """The revision of the database; ``None`` for an empty one. Raises :class:`DatabaseError` for another program's."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if tables:
+            raise DatabaseError("The database holds the tables of another program; give Parley one of its own.")
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run(connection: Connection, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    now = current(connection)
+    if now == revision:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = Config(stdout=io.StringIO())
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if now is not None and now not in known:
+        raise DatabaseError(
+            f"The database was written by a newer Parley (its tables are at {now}, these at {HEAD}); install that one."
+        )
+    try:
+        getattr(command, direction)(config, revision)
+    except CommandError as error:
+        raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
+        raise DatabaseError("The database holds rows that refer to nothing; restore it from a backup.")

@@ -1,0 +1,43 @@
+"""People and their log-ins."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, String, Table, Text
+
+from db.tables.columns import BIG, HASH, exact, id_column, metadata, reference
+
+users = Table(
+    "users",
+    metadata,
+    id_column("id", primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("username_key", exact(64), nullable=False, unique=True),
+    Column("display_name", String(255), nullable=False),
+    Column("operator", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    id_column("id", primary_key=True),
+    reference("user_id", "users.id"),
+    Column("device", String(255), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("created_ms", BIG, nullable=False),
+    Column("used_ms", BIG, nullable=False),
+    Column("expires_ms", BIG, nullable=False),
+    Column("revoked_ms", BIG),
+)
+Index(None, sessions.c.user_id)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", HASH, primary_key=True),
+    reference("session_id", "sessions.id"),
+    Column("created_ms", BIG, nullable=False),
+    Column("spent_ms", BIG),
+    sqlite_with_rowid=False,
+)
+Index(None, refresh_tokens.c.session_id)

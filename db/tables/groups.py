@@ -1,0 +1,77 @@
+"""Groups, who is in them, and the ways in."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, String, Table, UniqueConstraint
+
+from db.tables.columns import BIG, exact, id_column, metadata, reference
+
+groups = Table(
+    "groups",
+    metadata,
+    id_column("id", primary_key=True),
+    Column("name", String(255), nullable=False),
+    reference("owner_id", "users.id", ondelete=None),
+)
+Index(None, groups.c.owner_id)
+
+roles = Table(
+    "roles",
+    metadata,
+    id_column("id", primary_key=True),
+    reference("group_id", "groups.id"),
+    Column("name", String(255), nullable=False),
+    Column("permissions", BIG, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+Index(None, roles.c.group_id)
+
+members = Table(
+    "members",
+    metadata,
+    reference("group_id", "groups.id", primary_key=True),
+    reference("user_id", "users.id", primary_key=True),
+    Column("joined_ms", BIG, nullable=False),
+    Column("timed_out_until_ms", BIG),
+    sqlite_with_rowid=False,
+)
+Index(None, members.c.user_id)
+
+member_roles = Table(
+    "member_roles",
+    metadata,
+    id_column("group_id", primary_key=True),
+    id_column("user_id", primary_key=True),
+    reference("role_id", "roles.id", primary_key=True),
+    ForeignKeyConstraint(["group_id", "user_id"], ["members.group_id", "members.user_id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+Index(None, member_roles.c.role_id)
+Index(None, member_roles.c.user_id)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("code", exact(64), primary_key=True),
+    reference("group_id", "groups.id"),
+    reference("channel_id", "channels.id", nullable=True, ondelete="SET NULL"),
+    reference("creator_id", "users.id"),
+    Column("expires_ms", BIG),
+    Column("max_uses", BIG),
+    Column("uses", BIG, nullable=False),
+)
+Index(None, invites.c.group_id)
+Index(None, invites.c.channel_id)
+Index(None, invites.c.creator_id)
+
+additions = Table(
+    "additions",
+    metadata,
+    id_column("id", primary_key=True),
+    reference("group_id", "groups.id"),
+    reference("inviter_id", "users.id"),
+    reference("user_id", "users.id"),
+    UniqueConstraint("group_id", "user_id"),
+)
+Index(None, additions.c.inviter_id)
+Index(None, additions.c.user_id)

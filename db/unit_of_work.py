@@ -1,0 +1,45 @@
+"""One transaction, with a repository for each topic."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.repos.channels import SqlChannels
+from db.repos.cursors import SqlCursors
+from db.repos.groups import SqlGroups, SqlRoles
+from db.repos.invitations import SqlAdditions, SqlInvites
+from db.repos.members import SqlMembers
+from db.repos.messages import SqlMessages
+from db.repos.sessions import SqlSessions
+from db.repos.users import SqlUsers
+from server.domain.events import Audience, Event, Notice, Published
+
+
+class SqlReader:
+    """Implements :class:`server.ports.Reader`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.users = SqlUsers(connection)
+        self.sessions = SqlSessions(connection)
+        self.groups = SqlGroups(connection)
+        self.channels = SqlChannels(connection)
+        self.roles = SqlRoles(connection)
+        self.members = SqlMembers(connection)
+        self.invites = SqlInvites(connection)
+        self.additions = SqlAdditions(connection)
+        self.messages = SqlMessages(connection)
+        self.cursors = SqlCursors(connection)
+
+
+class SqlUnitOfWork(SqlReader):
+    """Implements :class:`server.ports.UnitOfWork`; the store publishes ``notices`` after the commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.notices: list[Notice] = []
+
+    def publish(self, audience: Audience, event: Event) -> None:
+        self.notify(Published(audience, event))
+
+    def notify(self, notice: Notice) -> None:
+        self.notices.append(notice)
