@@ -1,0 +1,45 @@
+"""The first byte of an Opus packet, all that the node ever reads of a payload (RFC 6716 3.1)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLOCK_HZ: Final = 48_000
+"""RTP clock of Opus, whatever its sampling rate (RFC 7587 4.1)."""
+
+DTX_MAX_BYTES: Final = 2
+"""A packet this short carries no coded audio: TOC byte alone, or TOC byte and frame count."""
+
+MAX_PACKET_TICKS: Final = CLOCK_HZ * 120 // 1000
+"""No Opus packet is longer than 120 ms (RFC 6716 3.2.5)."""
+
+_SILK_TICKS: Final = (480, 960, 1920, 2880)
+_HYBRID_TICKS: Final = (480, 960)
+_CELT_TICKS: Final = (120, 240, 480, 960)
+
+
+def frame_ticks(toc: int) -> int:
+    """Length of one frame in 48 kHz ticks, from the TOC byte."""
+    config = toc >> 3
+    if config < 12:
+        return _SILK_TICKS[config & 3]
+    if config < 16:
+        return _HYBRID_TICKS[config & 1]
+    return _CELT_TICKS[config & 3]
+
+
+def packet_ticks(first: int, second: int | None) -> int:
+    """Length of a packet in 48 kHz ticks from its first two bytes, 120 to 5760; ``second`` is None if it has but one."""
+    code = first & 3
+    if code == 0:
+        count = 1
+    elif code == 3:
+        count = max(1, second & 0x3F) if second is not None else 1
+    else:
+        count = 2
+    return min(frame_ticks(first) * count, MAX_PACKET_TICKS)
+
+
+def dtx_payload(toc: int) -> bytes:
+    """A packet of one empty frame with the mode of ``toc``: the decoder then fades and makes comfort noise."""
+    return bytes((toc & 0xFC,))
