@@ -1,44 +1,45 @@
-"""The statements that each database spells in its own way."""
+"""The statements that each database spells in its own way. Values are given at the execution, by column name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy import Insert, Table, insert
 
 
-def insert_unless_there(dialect: str, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> Insert:
+@lru_cache
+def insert_unless_there(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
     """An insert whose row count is 0 where a row has the same ``key`` (the columns of a unique constraint)."""
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
-        return sqlite.insert(table).values(**values).on_conflict_do_nothing(index_elements=key)
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
     if dialect in ("postgresql", "cockroachdb"):
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).values(**values).on_conflict_do_nothing(index_elements=key)
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
     if dialect in ("mysql", "mariadb"):
         # ON DUPLICATE KEY UPDATE would count the row that was there: the driver asks for the rows found, not changed.
-        return insert(table).values(**values).prefix_with("IGNORE")
+        return insert(table).prefix_with("IGNORE")
     raise NotImplementedError(dialect)
 
 
-def insert_or_update(
-    dialect: str, table: Table, values: Mapping[str, Any], key: Sequence[str], update: Sequence[str]
-) -> Insert:
+@lru_cache
+def insert_or_update(dialect: str, table: Table, key: tuple[str, ...], update: tuple[str, ...]) -> Insert:
     """An insert that sets the columns ``update`` instead where a row has the same ``key``."""
-    changed = {name: values[name] for name in update}
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
-        return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=changed)
+        lite = sqlite.insert(table)
+        return lite.on_conflict_do_update(index_elements=key, set_={name: lite.excluded[name] for name in update})
     if dialect in ("postgresql", "cockroachdb"):
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=changed)
+        post = postgresql.insert(table)
+        return post.on_conflict_do_update(index_elements=key, set_={name: post.excluded[name] for name in update})
     if dialect in ("mysql", "mariadb"):
         from sqlalchemy.dialects import mysql
 
-        return mysql.insert(table).values(**values).on_duplicate_key_update(**changed)
+        my = mysql.insert(table)
+        return my.on_duplicate_key_update({name: my.inserted[name] for name in update})
     raise NotImplementedError(dialect)

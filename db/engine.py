@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from sqlalchemy import URL, Connection, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from db.aiosqlite_connection import SingleHopConnection
 from db.errors import DatabaseError, reason
 
 READERS: Final = 4
@@ -53,13 +55,11 @@ def parse_url(url: str) -> URL:
 def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """The engine that writes and the one that reads. Nothing is connected yet."""
     if url.get_backend_name() == "sqlite":
-        writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_S, connect_args=_sqlite_args())
-        reader = create_async_engine(
-            url, pool_size=READERS, max_overflow=0, pool_timeout=BUSY_S, connect_args=_sqlite_args()
+        pool: dict[str, Any] = {"max_overflow": 0, "pool_timeout": BUSY_S}
+        return (
+            _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, **pool),
+            _sqlite_engine(url, begin="BEGIN", opening="PRAGMA query_only = ON;", pool_size=READERS, **pool),
         )
-        _prepare_sqlite(writer, begin="BEGIN IMMEDIATE")
-        _prepare_sqlite(reader, begin="BEGIN", opening="PRAGMA query_only = ON;")
-        return writer, reader
     writer = create_async_engine(url, pool_size=READERS, pool_timeout=BUSY_S, isolation_level="READ COMMITTED")
     reader = create_async_engine(
         url,
@@ -75,25 +75,25 @@ def open_migration_engine(url: URL) -> AsyncEngine:
     """For changing tables. SQLite can only do that by replacing them, which must not take the rows along that refer to them."""
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, poolclass=NullPool)
-    engine = create_async_engine(url, poolclass=NullPool, connect_args=_sqlite_args())
-    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", opening="PRAGMA foreign_keys = OFF;")
-    return engine
+    return _sqlite_engine(url, begin="BEGIN IMMEDIATE", opening="PRAGMA foreign_keys = OFF;", poolclass=NullPool)
 
 
-def _sqlite_args() -> dict[str, Any]:
-    return {"isolation_level": None, "timeout": BUSY_S}
-
-
-def _prepare_sqlite(engine: AsyncEngine, *, begin: str, opening: str = "") -> None:
-    def on_connect(connection: Any, _record: object) -> None:
-        connection.await_(connection.driver_connection.executescript(_SQLITE_OPENING + opening))
+def _sqlite_engine(url: URL, *, begin: str, opening: str = "", **pool: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_S,
+            "async_creator_fn": partial(SingleHopConnection, opening=_SQLITE_OPENING + opening),
+        },
+        **pool,
+    )
 
     def on_begin(connection: Connection) -> None:
-        raw: Any = connection.connection.dbapi_connection
-        raw.await_(raw.driver_connection.execute_fetchall(begin))
+        connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
+    return engine
 
 
 def prepare_file(url: URL) -> None:

@@ -1,11 +1,14 @@
-"""What every repository does with its connection."""
+"""What every repository does with its connection.
+
+Statements are constants of their modules, with parameters: building one anew costs more than running it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Executable, Row, Table
+from sqlalchemy import BindParameter, Column, ColumnElement, Executable, Row, Table, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import dialect
@@ -23,6 +26,16 @@ def portions(ids: Collection[_T]) -> Iterator[list[_T]]:
         yield unique[start : start + _IN_MAX]
 
 
+def given(name: str) -> BindParameter[Any]:
+    """A parameter of a statement; its type is that of the column beside it."""
+    return bindparam(name)
+
+
+def among(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """``column`` is one of the values in the list ``name``."""
+    return column.in_(bindparam(name, expanding=True))
+
+
 class Repository:
     """Statements over one transaction. Lives as long as that does."""
 
@@ -31,26 +44,25 @@ class Repository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def _all(self, statement: Executable) -> Sequence[Row[Any]]:
-        return (await self._connection.execute(statement)).all()
+    async def _all(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
+        return (await self._connection.execute(statement, parameters)).all()
 
-    async def _first(self, statement: Executable) -> Row[Any] | None:
-        return (await self._connection.execute(statement)).first()
+    async def _first(self, statement: Executable, **parameters: Any) -> Row[Any] | None:
+        return (await self._connection.execute(statement, parameters)).first()
 
-    async def _change(self, statement: Executable) -> int:
+    async def _change(self, statement: Executable, **parameters: Any) -> int:
         """How many rows were inserted, updated or deleted."""
-        return (await self._connection.execute(statement)).rowcount
+        return (await self._connection.execute(statement, parameters)).rowcount
 
     async def _insert_all(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             await self._connection.execute(statement, rows)
 
-    async def _insert_unless_there(self, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> bool:
-        name = self._connection.dialect.name
-        return await self._change(dialect.insert_unless_there(name, table, values, key)) == 1
+    async def _insert_unless_there(self, table: Table, key: tuple[str, ...], **values: Any) -> bool:
+        statement = dialect.insert_unless_there(self._connection.dialect.name, table, key)
+        return await self._change(statement, **values) == 1
 
     async def _insert_or_update(
-        self, table: Table, values: Mapping[str, Any], key: Sequence[str], update: Sequence[str]
+        self, table: Table, key: tuple[str, ...], update: tuple[str, ...], **values: Any
     ) -> None:
-        name = self._connection.dialect.name
-        await self._connection.execute(dialect.insert_or_update(name, table, values, key, update))
+        await self._change(dialect.insert_or_update(self._connection.dialect.name, table, key, update), **values)

@@ -6,12 +6,32 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import Executable, Row, delete, insert, select, update
 
-from db.repos.base import Repository, portions
+from db.repos.base import Repository, among, given, portions
 from db.tables.channels import channels, overwrites
 from server.domain.entities import Channel, ChannelKind, Overwrite
 from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake
+
+_ADD = insert(channels)
+_ADD_OVERWRITES = insert(overwrites)
+_GET = select(channels).where(channels.c.id == given("channel_id"))
+_OVERWRITES = select(overwrites).where(overwrites.c.channel_id == given("channel_id"))
+_OF_GROUPS = select(channels).where(among(channels.c.group_id, "group_ids"))
+_OVERWRITES_OF_GROUPS = (
+    select(overwrites).join_from(overwrites, channels).where(among(channels.c.group_id, "group_ids"))
+)
+_SET = update(channels).where(channels.c.id == given("channel_id"))
+_DELETE = delete(channels).where(channels.c.id == given("channel_id"))
+_DELETE_OVERWRITE = delete(overwrites).where(
+    overwrites.c.channel_id == given("channel_id"),
+    overwrites.c.target == given("target"),
+    overwrites.c.target_id == given("target_id"),
+)
+_LOCK = (
+    # SQLite has one writer at a time, and its dialect leaves FOR UPDATE out.
+    select(channels.c.last_message_id).where(channels.c.id == given("channel_id")).with_for_update()
+)
 
 
 def _channel(row: Row[Any], its_overwrites: Sequence[Overwrite]) -> Channel:
@@ -27,89 +47,77 @@ def _channel(row: Row[Any], its_overwrites: Sequence[Overwrite]) -> Channel:
     )
 
 
+def _overwrite(row: Row[Any]) -> Overwrite:
+    return Overwrite(target=row.target, target_id=row.target_id, allow=row.allow, deny=row.deny)
+
+
 class SqlChannels(Repository):
     __slots__ = ()
 
     async def add(self, channel: Channel) -> None:
         await self._change(
-            insert(channels).values(
-                id=channel.id,
-                group_id=channel.group_id,
-                kind=channel.kind.value,
-                name=channel.name,
-                topic=channel.topic,
-                position=channel.position,
-                last_message_id=channel.last_message_id,
-            )
+            _ADD,
+            id=channel.id,
+            group_id=channel.group_id,
+            kind=channel.kind.value,
+            name=channel.name,
+            topic=channel.topic,
+            position=channel.position,
+            last_message_id=channel.last_message_id,
         )
         rows = [
             {"channel_id": channel.id, "target": o.target, "target_id": o.target_id, "allow": o.allow, "deny": o.deny}
             for o in channel.overwrites
         ]
-        await self._insert_all(insert(overwrites), rows)
+        await self._insert_all(_ADD_OVERWRITES, rows)
 
     async def get(self, channel_id: ChannelId) -> Channel | None:
-        found = await self._where(channels.c.id == channel_id)
+        found = await self._with_overwrites(_GET, _OVERWRITES, channel_id=channel_id)
         return found[0] if found else None
 
     async def of_groups(self, group_ids: Collection[GroupId]) -> list[Channel]:
         found: list[Channel] = []
         for some in portions(group_ids):
-            found += await self._where(channels.c.group_id.in_(some))
+            found += await self._with_overwrites(_OF_GROUPS, _OVERWRITES_OF_GROUPS, group_ids=some)
         return sorted(found, key=lambda channel: (channel.group_id, channel.position, channel.id))
 
     async def update(self, channel: Channel) -> None:
         await self._change(
-            update(channels)
-            .where(channels.c.id == channel.id)
-            .values(name=channel.name, topic=channel.topic, position=channel.position)
+            _SET, channel_id=channel.id, name=channel.name, topic=channel.topic, position=channel.position
         )
 
     async def delete(self, channel_id: ChannelId) -> None:
-        await self._change(delete(channels).where(channels.c.id == channel_id))  # the rest goes by its references
+        await self._change(_DELETE, channel_id=channel_id)  # the rest goes by its references
 
     async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None:
-        values = {
-            "channel_id": channel_id,
-            "target": overwrite.target,
-            "target_id": overwrite.target_id,
-            "allow": overwrite.allow,
-            "deny": overwrite.deny,
-        }
         await self._insert_or_update(
-            overwrites, values, key=["channel_id", "target", "target_id"], update=["allow", "deny"]
+            overwrites,
+            ("channel_id", "target", "target_id"),
+            ("allow", "deny"),
+            channel_id=channel_id,
+            target=overwrite.target,
+            target_id=overwrite.target_id,
+            allow=overwrite.allow,
+            deny=overwrite.deny,
         )
 
     async def delete_overwrite(
         self, channel_id: ChannelId, target: Literal["role", "member"], target_id: Snowflake
     ) -> bool:
-        gone = await self._change(
-            delete(overwrites).where(
-                overwrites.c.channel_id == channel_id,
-                overwrites.c.target == target,
-                overwrites.c.target_id == target_id,
-            )
-        )
+        gone = await self._change(_DELETE_OVERWRITE, channel_id=channel_id, target=target, target_id=target_id)
         return gone == 1
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
-        # SQLite has one writer at a time, and its dialect leaves FOR UPDATE out.
-        row = await self._first(select(channels.c.last_message_id).where(channels.c.id == channel_id).with_for_update())
+        row = await self._first(_LOCK, channel_id=channel_id)
         return None if row is None else row.last_message_id
 
-    async def _where(self, condition: ColumnElement[bool]) -> list[Channel]:
-        rows = await self._all(select(channels).where(condition))
-        if not rows:
+    async def _with_overwrites(self, rows: Executable, of_rows: Executable, **parameters: Any) -> list[Channel]:
+        found = await self._all(rows, **parameters)
+        if not found:
             return []
         of_channel: defaultdict[Snowflake, list[Overwrite]] = defaultdict(list)
-        joined = (
-            select(overwrites)
-            .join_from(overwrites, channels)
-            .where(condition)
-            .order_by(overwrites.c.channel_id, overwrites.c.target, overwrites.c.target_id)
-        )
-        for row in await self._all(joined):
-            of_channel[row.channel_id].append(
-                Overwrite(target=row.target, target_id=row.target_id, allow=row.allow, deny=row.deny)
-            )
-        return [_channel(row, of_channel[row.id]) for row in rows]
+        for row in await self._all(of_rows, **parameters):
+            of_channel[row.channel_id].append(_overwrite(row))
+        for some in of_channel.values():
+            some.sort(key=lambda overwrite: (overwrite.target, overwrite.target_id))
+        return [_channel(row, of_channel[row.id]) for row in found]

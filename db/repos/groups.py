@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, delete, insert, select, update
+import msgspec
+from sqlalchemy import delete, insert, select, update
 
-from db.repos.base import Repository, portions
+from db.repos.base import Repository, among, given, portions
 from db.tables.channels import overwrites
 from db.tables.groups import groups, roles
 from server.domain.entities import Group, Role
 from server.domain.ids import GroupId, RoleId
+
+_ADD = insert(groups)
+_BY_IDS = select(groups).where(among(groups.c.id, "group_ids"))
+_SET = update(groups).where(groups.c.id == given("group_id"))
+_DELETE = delete(groups).where(groups.c.id == given("group_id"))
+
+_ADD_ROLE = insert(roles)
+_SET_ROLE = update(roles).where(roles.c.id == given("role_id"), roles.c.group_id == given("of_group"))
+_DELETE_ROLE = delete(roles).where(roles.c.id == given("role_id"), roles.c.group_id == given("of_group"))
+_DELETE_OVERWRITES = delete(overwrites).where(overwrites.c.target == "role", overwrites.c.target_id == given("role_id"))
+_OF_GROUPS = select(roles).where(among(roles.c.group_id, "group_ids"))
 
 
 class SqlGroups(Repository):
     __slots__ = ()
 
     async def add(self, group: Group) -> None:
-        await self._change(insert(groups).values(id=group.id, name=group.name, owner_id=group.owner_id))
+        await self._change(_ADD, **msgspec.structs.asdict(group))
 
     async def get(self, group_id: GroupId) -> Group | None:
         found = await self.by_ids([group_id])
@@ -26,49 +38,39 @@ class SqlGroups(Repository):
     async def by_ids(self, group_ids: Collection[GroupId]) -> list[Group]:
         found: list[Group] = []
         for some in portions(group_ids):
-            rows = await self._all(select(groups).where(groups.c.id.in_(some)).order_by(groups.c.id))
-            found += (Group(**row._mapping) for row in rows)
+            found += (Group(**row._mapping) for row in await self._all(_BY_IDS, group_ids=some))
         return sorted(found, key=lambda group: group.id)
 
     async def rename(self, group_id: GroupId, name: str) -> None:
-        await self._change(update(groups).where(groups.c.id == group_id).values(name=name))
+        await self._change(_SET, group_id=group_id, name=name)
 
     async def delete(self, group_id: GroupId) -> None:
-        await self._change(delete(groups).where(groups.c.id == group_id))  # the rest goes by its references
+        await self._change(_DELETE, group_id=group_id)  # the rest goes by its references
 
 
 class SqlRoles(Repository):
     __slots__ = ()
 
     async def add(self, role: Role) -> None:
-        await self._change(
-            insert(roles).values(
-                id=role.id,
-                group_id=role.group_id,
-                name=role.name,
-                permissions=role.permissions,
-                position=role.position,
-            )
-        )
+        await self._change(_ADD_ROLE, **msgspec.structs.asdict(role))
 
     async def update(self, role: Role) -> None:
         await self._change(
-            update(roles)
-            .where(roles.c.id == role.id, roles.c.group_id == role.group_id)
-            .values(name=role.name, permissions=role.permissions, position=role.position)
+            _SET_ROLE,
+            role_id=role.id,
+            of_group=role.group_id,
+            name=role.name,
+            permissions=role.permissions,
+            position=role.position,
         )
 
     async def delete(self, group_id: GroupId, role_id: RoleId) -> None:
-        gone = await self._change(delete(roles).where(roles.c.id == role_id, roles.c.group_id == group_id))
-        if gone:
-            # Assignments go by their reference; an overwrite's target may be a member as well, so it has none.
-            await self._change(
-                delete(overwrites).where(and_(overwrites.c.target == "role", overwrites.c.target_id == role_id))
-            )
+        if await self._change(_DELETE_ROLE, of_group=group_id, role_id=role_id):
+            # Assignments go by their reference; the target of an overwrite may be a member as well, so it has none.
+            await self._change(_DELETE_OVERWRITES, role_id=role_id)
 
     async def of_groups(self, group_ids: Collection[GroupId]) -> list[Role]:
         found: list[Role] = []
         for some in portions(group_ids):
-            rows = await self._all(select(roles).where(roles.c.group_id.in_(some)))
-            found += (Role(**row._mapping) for row in rows)
+            found += (Role(**row._mapping) for row in await self._all(_OF_GROUPS, group_ids=some))
         return sorted(found, key=lambda role: (role.group_id, role.position, role.id))

@@ -6,44 +6,90 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
-from db.repos.base import Repository, portions
+from db.repos.base import Repository, among, given, portions
 from db.tables.channels import channels, cursors, overwrites
 from db.tables.groups import member_roles, members
 from server.domain.entities import Member
 from server.domain.ids import GroupId, RoleId, Snowflake, UserId
+
+_IN_GROUP = members.c.group_id == given("of_group")
+_ROLES_IN_GROUP = member_roles.c.group_id == given("of_group")
+_CHANNELS = select(channels.c.id).where(channels.c.group_id == given("of_group"))
+
+_ADD_ROLES = insert(member_roles)
+_SET = update(members).where(_IN_GROUP, members.c.user_id == given("of_user"))
+_DELETE = delete(members).where(_IN_GROUP, members.c.user_id == given("of_user"))
+_DELETE_OVERWRITES = delete(overwrites).where(
+    overwrites.c.target == "member",
+    overwrites.c.target_id == given("of_user"),
+    overwrites.c.channel_id.in_(_CHANNELS),
+)
+_DELETE_CURSORS = delete(cursors).where(cursors.c.user_id == given("of_user"), cursors.c.channel_id.in_(_CHANNELS))
+_DELETE_ROLE = delete(member_roles).where(
+    _ROLES_IN_GROUP, member_roles.c.user_id == given("of_user"), member_roles.c.role_id == given("role_id")
+)
+
+_OF_USER = select(members).where(members.c.user_id == given("of_user")).order_by(members.c.group_id)
+_ROLES_OF_USER = select(member_roles).where(member_roles.c.user_id == given("of_user"))
+_BY_USERS = select(members).where(_IN_GROUP, among(members.c.user_id, "user_ids"))
+_ROLES_BY_USERS = select(member_roles).where(_ROLES_IN_GROUP, among(member_roles.c.user_id, "user_ids"))
+_PAGE = (
+    select(members)
+    .where(_IN_GROUP, members.c.user_id > given("after"))
+    .order_by(members.c.user_id)
+    .limit(given("at_most"))
+)
+_ROLES_OF_PAGE = select(member_roles).where(
+    _ROLES_IN_GROUP, member_roles.c.user_id >= given("first"), member_roles.c.user_id <= given("last")
+)
+_COUNTS = (
+    select(members.c.group_id, func.count().label("number"))
+    .where(among(members.c.group_id, "group_ids"))
+    .group_by(members.c.group_id)
+)
+_IDS = select(members.c.user_id).where(_IN_GROUP).order_by(members.c.user_id)
+
+
+def _members(rows: Sequence[Row[Any]], roles: Sequence[Row[Any]]) -> list[Member]:
+    of_member: defaultdict[tuple[Snowflake, Snowflake], list[RoleId]] = defaultdict(list)
+    for row in roles:
+        of_member[row.group_id, row.user_id].append(row.role_id)
+    return [
+        Member(
+            group_id=row.group_id,
+            user_id=row.user_id,
+            role_ids=tuple(sorted(of_member[row.group_id, row.user_id])),
+            joined_ms=row.joined_ms,
+            timed_out_until_ms=row.timed_out_until_ms,
+        )
+        for row in rows
+    ]
 
 
 class SqlMembers(Repository):
     __slots__ = ()
 
     async def add(self, member: Member) -> bool:
-        values = {
-            "group_id": member.group_id,
-            "user_id": member.user_id,
-            "joined_ms": member.joined_ms,
-            "timed_out_until_ms": member.timed_out_until_ms,
-        }
-        if not await self._insert_unless_there(members, values, ["group_id", "user_id"]):
-            return False
-        rows = [{"group_id": member.group_id, "user_id": member.user_id, "role_id": id_} for id_ in member.role_ids]
-        await self._insert_all(insert(member_roles), rows)
-        return True
+        added = await self._insert_unless_there(
+            members,
+            ("group_id", "user_id"),
+            group_id=member.group_id,
+            user_id=member.user_id,
+            joined_ms=member.joined_ms,
+            timed_out_until_ms=member.timed_out_until_ms,
+        )
+        if added:
+            rows = [{"group_id": member.group_id, "user_id": member.user_id, "role_id": id_} for id_ in member.role_ids]
+            await self._insert_all(_ADD_ROLES, rows)
+        return added
 
     async def remove(self, group_id: GroupId, user_id: UserId) -> bool:
-        gone = await self._change(delete(members).where(members.c.group_id == group_id, members.c.user_id == user_id))
-        if not gone:
+        if not await self._change(_DELETE, of_group=group_id, of_user=user_id):
             return False
-        of_group = select(channels.c.id).where(channels.c.group_id == group_id)
-        await self._change(
-            delete(overwrites).where(
-                overwrites.c.target == "member",
-                overwrites.c.target_id == user_id,
-                overwrites.c.channel_id.in_(of_group),
-            )
-        )
-        await self._change(delete(cursors).where(cursors.c.user_id == user_id, cursors.c.channel_id.in_(of_group)))
+        await self._change(_DELETE_OVERWRITES, of_group=group_id, of_user=user_id)
+        await self._change(_DELETE_CURSORS, of_group=group_id, of_user=user_id)
         return True
 
     async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
@@ -51,71 +97,40 @@ class SqlMembers(Repository):
         return found[0] if found else None
 
     async def of_user(self, user_id: UserId) -> list[Member]:
-        rows = await self._all(select(members).where(members.c.user_id == user_id).order_by(members.c.group_id))
-        return await self._with_roles(rows, select(member_roles).where(member_roles.c.user_id == user_id))
+        return await self._with_roles(_OF_USER, _ROLES_OF_USER, of_user=user_id)
 
     async def by_users(self, group_id: GroupId, user_ids: Collection[UserId]) -> list[Member]:
         found: list[Member] = []
         for some in portions(user_ids):
-            rows = await self._all(select(members).where(members.c.group_id == group_id, members.c.user_id.in_(some)))
-            roles = select(member_roles).where(member_roles.c.group_id == group_id, member_roles.c.user_id.in_(some))
-            found += await self._with_roles(rows, roles)
+            found += await self._with_roles(_BY_USERS, _ROLES_BY_USERS, of_group=group_id, user_ids=some)
         return sorted(found, key=lambda member: member.user_id)
 
     async def page(self, group_id: GroupId, after: UserId | None, limit: int) -> list[Member]:
-        beyond = members.c.user_id > (0 if after is None else after)
-        rows = await self._all(
-            select(members).where(members.c.group_id == group_id, beyond).order_by(members.c.user_id).limit(limit)
-        )
+        rows = await self._all(_PAGE, of_group=group_id, after=0 if after is None else after, at_most=limit)
         if not rows:
             return []
-        roles = select(member_roles).where(
-            member_roles.c.group_id == group_id,
-            member_roles.c.user_id.between(rows[0].user_id, rows[-1].user_id),
-        )
-        return await self._with_roles(rows, roles)
+        first, last = rows[0].user_id, rows[-1].user_id
+        return _members(rows, await self._all(_ROLES_OF_PAGE, of_group=group_id, first=first, last=last))
 
     async def counts(self, group_ids: Collection[GroupId]) -> dict[GroupId, int]:
         found = dict.fromkeys(group_ids, 0)
         for some in portions(group_ids):
-            rows = await self._all(
-                select(members.c.group_id, func.count().label("number"))
-                .where(members.c.group_id.in_(some))
-                .group_by(members.c.group_id)
-            )
-            found.update((row.group_id, row.number) for row in rows)
+            found.update((row.group_id, row.number) for row in await self._all(_COUNTS, group_ids=some))
         return found
 
     async def ids(self, group_id: GroupId) -> list[UserId]:
-        rows = await self._all(
-            select(members.c.user_id).where(members.c.group_id == group_id).order_by(members.c.user_id)
-        )
-        return [row.user_id for row in rows]
+        return [row.user_id for row in await self._all(_IDS, of_group=group_id)]
 
     async def put_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None:
-        values = {"group_id": group_id, "user_id": user_id, "role_id": role_id}
-        await self._insert_unless_there(member_roles, values, ["group_id", "user_id", "role_id"])
+        key = ("group_id", "user_id", "role_id")
+        await self._insert_unless_there(member_roles, key, group_id=group_id, user_id=user_id, role_id=role_id)
 
     async def drop_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None:
-        await self._change(
-            delete(member_roles).where(
-                member_roles.c.group_id == group_id,
-                member_roles.c.user_id == user_id,
-                member_roles.c.role_id == role_id,
-            )
-        )
+        await self._change(_DELETE_ROLE, of_group=group_id, of_user=user_id, role_id=role_id)
 
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None:
-        await self._change(
-            update(members)
-            .where(and_(members.c.group_id == group_id, members.c.user_id == user_id))
-            .values(timed_out_until_ms=until_ms)
-        )
+        await self._change(_SET, of_group=group_id, of_user=user_id, timed_out_until_ms=until_ms)
 
-    async def _with_roles(self, rows: Sequence[Row[Any]], roles: Select[Any]) -> list[Member]:
-        if not rows:
-            return []
-        of_member: defaultdict[tuple[Snowflake, Snowflake], list[RoleId]] = defaultdict(list)
-        for row in await self._all(roles.order_by(member_roles.c.role_id)):
-            of_member[row.group_id, row.user_id].append(row.role_id)
-        return [Member(role_ids=tuple(of_member[row.group_id, row.user_id]), **row._mapping) for row in rows]
+    async def _with_roles(self, rows: Executable, roles: Executable, **parameters: Any) -> list[Member]:
+        found = await self._all(rows, **parameters)
+        return _members(found, await self._all(roles, **parameters)) if found else []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, select, update
 
 from db.errors import CorruptRow
-from db.repos.base import Repository
+from db.repos.base import Repository, given
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Message
@@ -16,6 +16,40 @@ from server.domain.ids import ChannelId, MessageId, UserId
 from server.domain.sections import Section
 
 _SECTIONS: Final[msgspec.json.Decoder[tuple[Section, ...]]] = codec.decoder(tuple[Section, ...])
+
+_IT = and_(messages.c.channel_id == given("of_channel"), messages.c.id == given("message_id"))
+
+_ADD = insert(messages)
+_ADD_NONCE = insert(message_nonces)
+_MOVE_LAST = update(channels).where(channels.c.id == given("of_channel"))
+_GET = select(messages).where(_IT)
+_BY_NONCE = (
+    select(
+        message_nonces.c.message_id.label("id"),
+        message_nonces.c.channel_id,
+        message_nonces.c.author_id,
+        func.coalesce(messages.c.sections, "[]").label("sections"),
+        messages.c.edited_ms,
+        message_nonces.c.nonce,
+    )
+    .join_from(
+        message_nonces,
+        messages,
+        and_(messages.c.channel_id == message_nonces.c.channel_id, messages.c.id == message_nonces.c.message_id),
+        isouter=True,
+    )
+    .where(
+        message_nonces.c.channel_id == given("of_channel"),
+        message_nonces.c.author_id == given("author_id"),
+        message_nonces.c.nonce == given("nonce"),
+    )
+)
+_SET = update(messages).where(_IT)
+_DELETE = delete(messages).where(_IT)
+_PAGE = select(messages).where(messages.c.channel_id == given("of_channel")).limit(given("at_most"))
+_NEWEST = _PAGE.order_by(messages.c.id.desc())
+_BEFORE = _NEWEST.where(messages.c.id < given("before"))
+_AFTER = _PAGE.order_by(messages.c.id).where(messages.c.id > given("after"))
 
 
 def _message(row: Row[Any]) -> Message:
@@ -42,81 +76,52 @@ class SqlMessages(Repository):
 
     async def add(self, message: Message) -> None:
         await self._change(
-            insert(messages).values(
-                channel_id=message.channel_id,
-                id=message.id,
-                author_id=message.author_id,
-                sections=_stored(message.sections),
-                edited_ms=message.edited_ms,
-                nonce=message.nonce,
-            )
+            _ADD,
+            channel_id=message.channel_id,
+            id=message.id,
+            author_id=message.author_id,
+            sections=_stored(message.sections),
+            edited_ms=message.edited_ms,
+            nonce=message.nonce,
         )
         if message.nonce is not None:
             await self._change(
-                insert(message_nonces).values(
-                    channel_id=message.channel_id,
-                    author_id=message.author_id,
-                    nonce=message.nonce,
-                    message_id=message.id,
-                )
+                _ADD_NONCE,
+                channel_id=message.channel_id,
+                author_id=message.author_id,
+                nonce=message.nonce,
+                message_id=message.id,
             )
-        await self._change(
-            update(channels).where(channels.c.id == message.channel_id).values(last_message_id=message.id)
-        )
+        await self._change(_MOVE_LAST, of_channel=message.channel_id, last_message_id=message.id)
 
     async def by_nonce(self, channel_id: ChannelId, author_id: UserId, nonce: str) -> Message | None:
-        row = await self._first(
-            select(
-                message_nonces.c.message_id.label("id"),
-                message_nonces.c.channel_id,
-                message_nonces.c.author_id,
-                func.coalesce(messages.c.sections, "[]").label("sections"),
-                messages.c.edited_ms,
-                message_nonces.c.nonce,
-            )
-            .join_from(
-                message_nonces,
-                messages,
-                (messages.c.channel_id == message_nonces.c.channel_id) & (messages.c.id == message_nonces.c.message_id),
-                isouter=True,
-            )
-            .where(
-                message_nonces.c.channel_id == channel_id,
-                message_nonces.c.author_id == author_id,
-                message_nonces.c.nonce == nonce,
-            )
-        )
+        row = await self._first(_BY_NONCE, of_channel=channel_id, author_id=author_id, nonce=nonce)
         return None if row is None else _message(row)
 
     async def get(self, channel_id: ChannelId, message_id: MessageId) -> Message | None:
-        row = await self._first(
-            select(messages).where(messages.c.channel_id == channel_id, messages.c.id == message_id)
-        )
+        row = await self._first(_GET, of_channel=channel_id, message_id=message_id)
         return None if row is None else _message(row)
 
     async def edit(
         self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
     ) -> None:
         await self._change(
-            update(messages)
-            .where(messages.c.channel_id == channel_id, messages.c.id == message_id)
-            .values(sections=_stored(sections), edited_ms=edited_ms)
+            _SET, of_channel=channel_id, message_id=message_id, sections=_stored(sections), edited_ms=edited_ms
         )
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
-        gone = await self._change(
-            delete(messages).where(messages.c.channel_id == channel_id, messages.c.id == message_id)
-        )
-        return gone == 1
+        return await self._change(_DELETE, of_channel=channel_id, message_id=message_id) == 1
 
     async def page(
         self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
     ) -> list[Message]:
-        statement = select(messages).where(messages.c.channel_id == channel_id).limit(limit)
-        if before is not None:
-            statement = statement.where(messages.c.id < before)
+        if before is not None and after is not None:
+            raise ValueError("a page lies before an id or after one")
         if after is not None:
-            rows = await self._all(statement.where(messages.c.id > after).order_by(messages.c.id))
+            rows = await self._all(_AFTER, of_channel=channel_id, after=after, at_most=limit)
             return [_message(row) for row in rows]
-        rows = await self._all(statement.order_by(messages.c.id.desc()))
+        if before is not None:
+            rows = await self._all(_BEFORE, of_channel=channel_id, before=before, at_most=limit)
+        else:
+            rows = await self._all(_NEWEST, of_channel=channel_id, at_most=limit)
         return [_message(row) for row in reversed(rows)]

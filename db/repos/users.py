@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, exists, select, update
 
-from db.repos.base import Repository, portions
+from db.repos.base import Repository, among, given, portions
 from db.tables.accounts import users
 from server.domain.entities import Me, User
 from server.domain.ids import UserId
 from server.ports import Credentials
 
-PUBLIC = (users.c.id, users.c.username, users.c.display_name)
+PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name)
 """The columns of :class:`User`."""
 
+_ME = select(*PUBLIC, users.c.operator).where(users.c.id == given("user_id"))
+_BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
+_BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
+_CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
+_SET = update(users).where(users.c.id == given("user_id"))
+_ANY_OPERATOR = select(exists().where(users.c.operator))
 
-def user(row: Row[Any]) -> User:
+
+def _user(row: Row[Any]) -> User:
     return User(id=row.id, username=row.username, display_name=row.display_name)
 
 
@@ -25,18 +32,19 @@ class SqlUsers(Repository):
     __slots__ = ()
 
     async def add(self, user: Me, username_key: str, password_hash: str) -> bool:
-        values = {
-            "id": user.id,
-            "username": user.username,
-            "username_key": username_key,
-            "display_name": user.display_name,
-            "operator": user.operator,
-            "password_hash": password_hash,
-        }
-        return await self._insert_unless_there(users, values, ["username_key"])
+        return await self._insert_unless_there(
+            users,
+            ("username_key",),
+            id=user.id,
+            username=user.username,
+            username_key=username_key,
+            display_name=user.display_name,
+            operator=user.operator,
+            password_hash=password_hash,
+        )
 
     async def me(self, user_id: UserId) -> Me | None:
-        row = await self._first(select(*PUBLIC, users.c.operator).where(users.c.id == user_id))
+        row = await self._first(_ME, user_id=user_id)
         if row is None:
             return None
         return Me(id=row.id, username=row.username, display_name=row.display_name, operator=row.operator)
@@ -44,24 +52,23 @@ class SqlUsers(Repository):
     async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]:
         found: dict[UserId, User] = {}
         for some in portions(user_ids):
-            rows = await self._all(select(*PUBLIC).where(users.c.id.in_(some)))
-            found.update((UserId(row.id), user(row)) for row in rows)
+            found.update((row.id, _user(row)) for row in await self._all(_BY_IDS, user_ids=some))
         return found
 
     async def by_username(self, username_key: str) -> User | None:
-        row = await self._first(select(*PUBLIC).where(users.c.username_key == username_key))
-        return None if row is None else user(row)
+        row = await self._first(_BY_USERNAME, key=username_key)
+        return None if row is None else _user(row)
 
     async def credentials(self, username_key: str) -> Credentials | None:
-        row = await self._first(select(users.c.id, users.c.password_hash).where(users.c.username_key == username_key))
+        row = await self._first(_CREDENTIALS, key=username_key)
         return None if row is None else Credentials(user_id=row.id, password_hash=row.password_hash)
 
     async def set_display_name(self, user_id: UserId, display_name: str) -> None:
-        await self._change(update(users).where(users.c.id == user_id).values(display_name=display_name))
+        await self._change(_SET, user_id=user_id, display_name=display_name)
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
-        await self._change(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+        await self._change(_SET, user_id=user_id, password_hash=password_hash)
 
     async def any_operator(self) -> bool:
-        row = await self._first(select(exists().where(users.c.operator)))
+        row = await self._first(_ANY_OPERATOR)
         return row is not None and bool(row[0])
