@@ -1,0 +1,349 @@
+"""Settings: what each means, where it comes from, and what to write when it is wrong.
+
+Defaults, then the file (TOML, ``--config`` or ``PARLEY_CONFIG``), then secrets files, then the environment, then the command
+line; the later wins. Everything is read once, at the start, into frozen structs.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOOPBACK: Final = ("127.0.0.1", "::1")
+EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - chosen only when TLS is there
+
+
+class BadSetting(Exception):
+    """``str()`` is one line for people: the setting, what is wrong, what to write."""
+
+    def __init__(self, name: str, problem: str, advice: str) -> None:
+        super().__init__(f"{name}: {problem}. {advice}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    hosts: tuple[str, ...]
+    """IP addresses to listen on."""
+    port: int
+    trusted_proxies: tuple[IPNetwork, ...]
+    """Whose X-Forwarded-For and X-Forwarded-Proto count. Not empty: TLS ends there, and this process speaks plain HTTP."""
+    web: Path | None
+    """The built web client, if not the one that comes with Parley."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    fullchain: Path
+    private_key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    data: Path
+    """Everything that Parley keeps: database, secrets, certificates. Absolute."""
+    database_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    port: int
+    """UDP; 0 takes a free one."""
+    public_ip: tuple[str, ...]
+    """Addresses told to clients, where this machine's own are not reachable from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    sign_up: Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["auto", "text", "json"]
+    """auto: text on a terminal, else JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    server_name: str | None
+    """``host`` or ``host:port`` as people reach it; None: whatever name they use."""
+    http: HttpSettings
+    tls: TlsSettings | None
+    storage: StorageSettings
+    media: MediaSettings
+    accounts: AccountSettings
+    log: LogSettings
+
+    @property
+    def scheme(self) -> Literal["http", "https"]:
+        """What this process itself speaks. Plain HTTP only on loopback, or where a trusted proxy did TLS."""
+        if self.tls is None and (self.http.trusted_proxies or all(is_loopback(host) for host in self.http.hosts)):
+            return "http"
+        return "https"
+
+    @property
+    def self_signed(self) -> bool:
+        """HTTPS is needed and nobody gave a certificate."""
+        return self.scheme == "https" and self.tls is None
+
+    @property
+    def address(self) -> str:
+        """Where to open it, as far as this process knows."""
+        if self.server_name and self.http.trusted_proxies:
+            return f"https://{self.server_name}"
+        default = 443 if self.scheme == "https" else 80
+        if self.server_name and (":" in self.server_name or self.http.port == default):
+            return f"{self.scheme}://{self.server_name}"
+        if self.server_name:
+            return f"{self.scheme}://{self.server_name}:{self.http.port}"
+        host = self.http.hosts[0]
+        if is_loopback(host) or ipaddress.ip_address(host).is_unspecified:
+            host = "localhost"
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.http.port}"
+
+
+def is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host).is_loopback
+
+
+# ------------------------------------------------------------------------------------------------------- reading one value
+
+
+class _Refused(ValueError):
+    """A value cannot be taken: (problem, advice)."""
+
+
+def _text_of(value: object) -> str:
+    if not isinstance(value, str):
+        raise _Refused(f"{value!r} is not text", 'Put it in quotes: "..."')
+    return value.strip()
+
+
+def _list_of(value: object) -> list[str]:
+    """A TOML list, or text with commas."""
+    items = value if isinstance(value, list) else _text_of(value).split(",")
+    return [text for item in items if (text := _text_of(item))]
+
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+def _server_name(value: object) -> str | None:
+    name = _text_of(value).lower()
+    if not name:
+        return None
+    host, colon, port = name.partition(":")
+    good = len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.split("."))
+    if not good or (colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
+        raise _Refused(
+            f"{name!r} is not a server name", "Write the host name as people reach it, for example chat.example.org"
+        )
+    return name
+
+
+def _addresses(value: object) -> tuple[str, ...]:
+    found: list[str] = []
+    for item in _list_of(value):
+        if item == "localhost":
+            found += LOOPBACK
+            continue
+        try:
+            found.append(str(ipaddress.ip_address(item.strip("[]"))))
+        except ValueError:
+            raise _Refused(
+                f"{item!r} is not an IP address", "Write addresses with commas, for example 0.0.0.0,::"
+            ) from None
+    return tuple(dict.fromkeys(found))
+
+
+def _public_addresses(value: object) -> tuple[str, ...]:
+    found = _addresses(value)
+    for item in found:
+        address = ipaddress.ip_address(item)
+        if address.is_unspecified or address.is_multicast:
+            raise _Refused(f"{item} is no address that a client could reach", "Write this server's own public address")
+    return found
+
+
+def _networks(value: object) -> tuple[IPNetwork, ...]:
+    try:
+        return tuple(ipaddress.ip_network(item) for item in _list_of(value))
+    except ValueError as error:
+        raise _Refused(
+            str(error), "Write addresses or networks with commas, for example 127.0.0.1,172.16.0.0/12"
+        ) from None
+
+
+def _port(value: object) -> int:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text_of(value)
+    if not (text.isascii() and text.isdigit()) or len(text) > 5 or int(text) > 65535:
+        raise _Refused(f"{value!r} is not a port", "Write a number from 1 to 65535 (0 takes a free one)")
+    return int(text)
+
+
+def _path(value: object) -> Path | None:
+    text = _text_of(value)
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _database_url(value: object) -> str | None:
+    url = _text_of(value)
+    if url and not re.match(r"sqlite(\+aiosqlite)?:///", url):
+        # The whole value may hold a password, so it is not shown.
+        raise _Refused("this kind of database is not supported", "Write sqlite:////absolute/path/parley.db")
+    return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url) or None
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        text = _text_of(value).lower()
+        if text not in choices:
+            raise _Refused(f"{text!r} is not known", f"Write one of: {', '.join(choices)}")
+        return text
+
+    return read
+
+
+# ---------------------------------------------------------------------------------------------------------- every setting
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    variable: str
+    """In the environment."""
+    read: Callable[[object], Any]
+    default: object = ""
+    held_in: str | None = None
+    """Name of the file in the secrets folder that holds it; or, for paths, that is it."""
+
+
+_SETTINGS: Final[Mapping[str, _Setting]] = {
+    "server_name": _Setting("PARLEY_SERVER_NAME", _server_name),
+    "http.host": _Setting("PARLEY_HOST", _addresses),
+    "http.port": _Setting("PARLEY_PORT", _port, 8080),
+    "http.trusted_proxies": _Setting("PARLEY_TRUSTED_PROXIES", _networks),
+    "http.web": _Setting("PARLEY_WEB", _path),
+    "tls.fullchain": _Setting("PARLEY_TLS_FULLCHAIN", _path, held_in="tls_fullchain"),
+    "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", _path, held_in="tls_privkey"),
+    "storage.data": _Setting("PARLEY_DATA", _path, "./data"),
+    "storage.database_url": _Setting("PARLEY_DATABASE_URL", _database_url, held_in="database_url"),
+    "media.port": _Setting("PARLEY_MEDIA_PORT", _port, 7882),
+    "media.public_ip": _Setting("PARLEY_PUBLIC_IP", _public_addresses),
+    "accounts.sign_up": _Setting("PARLEY_SIGN_UP", _choice("open", "closed"), "open"),
+    "log.level": _Setting("PARLEY_LOG_LEVEL", _choice("debug", "info", "warning", "error"), "info"),
+    "log.format": _Setting("PARLEY_LOG_FORMAT", _choice("auto", "text", "json"), "auto"),
+}
+
+
+def load(
+    environment: Mapping[str, str],
+    *,
+    file: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    secrets: Path = Path("/run/secrets"),
+) -> Settings:
+    """Settings from every source. ``overrides`` (the command line) has keys such as ``http.port``.
+
+    Raises :class:`BadSetting`.
+    """
+    if file is None and environment.get("PARLEY_CONFIG"):
+        file = Path(environment["PARLEY_CONFIG"])
+    written = _read_file(file) if file else {}
+    values: dict[str, Any] = {}
+    for key, setting in _SETTINGS.items():
+        name, raw = _source(key, setting, environment, written, overrides or {}, secrets)
+        try:
+            values[key] = setting.read(raw)
+        except _Refused as refused:
+            problem, advice = refused.args
+            raise BadSetting(name, problem, advice) from None
+    return _settings(values)
+
+
+def _source(
+    key: str,
+    setting: _Setting,
+    environment: Mapping[str, str],
+    written: Mapping[str, object],
+    overrides: Mapping[str, object],
+    secrets: Path,
+) -> tuple[str, object]:
+    """The name that people know the setting by where it was given, and its raw value."""
+    if overrides.get(key) is not None:
+        return f"--{key.rpartition('.')[2].replace('_', '-')}", overrides[key]
+    if setting.variable in environment:
+        return setting.variable, environment[setting.variable]
+    if setting.held_in is not None and (secrets / setting.held_in).exists():
+        path = secrets / setting.held_in
+        return str(path), str(path) if setting.read is _path else _read_secret(path)
+    if key in written:
+        return key, written[key]
+    return setting.variable, setting.default
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadSetting(str(path), "this secret cannot be read", "Let the user that runs Parley read it") from None
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSetting(
+            str(path), f"the settings file cannot be read ({error.strerror})", "Name one that can"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(str(path), f"this is not TOML ({error})", "See docs/self-hosting.md for an example") from None
+    found: dict[str, object] = {}
+    for name, value in sections.items():
+        found |= {f"{name}.{key}": inner for key, inner in value.items()} if isinstance(value, dict) else {name: value}
+    for key in found:
+        if key not in _SETTINGS:
+            raise BadSetting(str(path), f"{key} is not a setting", f"Known are: {', '.join(_SETTINGS)}")
+    return found
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    data = values["storage.data"]
+    if data is None:
+        raise BadSetting("PARLEY_DATA", "it is empty", "Name a folder, for example ./data")
+    tls = _tls(values["tls.fullchain"], values["tls.privkey"])
+    proxies = values["http.trusted_proxies"]
+    return Settings(
+        server_name=values["server_name"],
+        http=HttpSettings(
+            hosts=values["http.host"] or (EVERY_ADDRESS if tls and not proxies else LOOPBACK),
+            port=values["http.port"],
+            trusted_proxies=proxies,
+            web=values["http.web"],
+        ),
+        tls=tls,
+        storage=StorageSettings(
+            data=data, database_url=values["storage.database_url"] or f"sqlite+aiosqlite:///{data / 'parley.db'}"
+        ),
+        media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
+        accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
+        log=LogSettings(level=values["log.level"], format=values["log.format"]),
+    )
+
+
+def _tls(fullchain: Path | None, private_key: Path | None) -> TlsSettings | None:
+    if fullchain is None and private_key is None:
+        return None
+    if fullchain is None or private_key is None:
+        missing = "PARLEY_TLS_FULLCHAIN" if fullchain is None else "PARLEY_TLS_PRIVKEY"
+        raise BadSetting(missing, "a certificate and its key come together", "Set both, or neither")
+    return TlsSettings(fullchain, private_key)

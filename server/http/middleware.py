@@ -1,0 +1,76 @@
+"""What stands before every route: who comes, whether they may, and what they are told when something goes wrong."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from server.domain.errors import NotFound, ParleyError, TooLarge
+from server.http.replies import refusal, reply
+from server.http.visitor import DoorPolicy, Visitor
+
+VISITOR: Final = web.RequestKey("visitor", Visitor)
+
+REFRESH_COOKIE: Final = "__Host-parley_refresh"
+
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_log = structlog.stdlib.get_logger("parley.http")
+
+
+def errors() -> Middleware:
+    """Every error leaves in the shape of docs/protocol.md; an unexpected one is logged under the id that the client gets."""
+
+    @web.middleware
+    async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ParleyError as error:
+            return refusal(error)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            return refusal(NotFound("unknown_route", "There is nothing at this address."))
+        except web.HTTPRequestEntityTooLarge:
+            return refusal(TooLarge("too_large", "This is too large."))
+        except web.HTTPException:
+            raise
+        except ConnectionError:
+            raise
+        except Exception:
+            return _unexpected(request)
+
+    return answer_errors
+
+
+def _unexpected(request: web.Request) -> web.Response:
+    request_id = secrets.token_hex(8)
+    resource = request.match_info.route.resource
+    # The route's pattern, not the path: an invitation's path lets people in.
+    _log.exception(
+        "request failed", request_id=request_id, method=request.method, route=resource and resource.canonical
+    )
+    message = "Something went wrong on the server. Try again; if it stays, tell the operator this number."
+    return reply({"error": {"code": "internal", "message": message, "data": {"request_id": request_id}}}, 500)
+
+
+def guard(policy: DoorPolicy) -> Middleware:
+    """Knows the visitor, keeps passwords off the open wire, and keeps other people's pages out."""
+
+    @web.middleware
+    async def check_visitor(request: web.Request, handler: Handler) -> web.StreamResponse:
+        visitor = policy.visitor(request.remote, request.headers)
+        request[VISITOR] = visitor
+        if request.path != "/health":
+            policy.refuse_cleartext(visitor)
+        origin = request.headers.get("Origin")
+        if request.path == "/gateway":
+            if origin is not None:
+                policy.check_origin(visitor, origin)
+        elif request.method not in _READING and REFRESH_COOKIE in request.cookies:
+            policy.check_origin(visitor, origin, request.headers.get("Sec-Fetch-Site"))
+        return await handler(request)
+
+    return check_visitor

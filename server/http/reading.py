@@ -1,0 +1,70 @@
+"""What requests carry, read into structs. Everything that does not fit raises an error of docs/protocol.md."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from server.domain import codec
+from server.domain.errors import Invalid, NotFound, TooLarge
+from server.domain.ids import Snowflake
+
+_T = TypeVar("_T")
+
+BODY_MAX_BYTES: Final = 64 * 1024
+"""More than the longest message in its longest spelling (4,000 code points as 12-byte escapes) and its frame."""
+
+BODY_WITHIN_S: Final = 20.0
+"""A body that takes longer to come is given up."""
+
+_WHERE: Final = re.compile(r" - at `(?:key in )?`?\$?\.?([^`]*)`$")
+
+
+async def body_of(request: web.Request, decoder: msgspec.json.Decoder[_T]) -> _T:
+    """The JSON body. Raises :class:`Invalid` (``bad_json``, ``bad_request``) or :class:`TooLarge`."""
+    if request.content_type != "application/json":
+        raise Invalid("bad_json", "Send JSON, with Content-Type: application/json.")
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge("too_large", f"At most {BODY_MAX_BYTES} bytes may be sent here.", max=BODY_MAX_BYTES) from None
+    except TimeoutError:
+        raise Invalid("bad_request", "The body did not come in time. Send it again.") from None
+    except (ValueError, web.PayloadAccessError) as error:
+        raise Invalid("bad_request", "The body cannot be read.") from error
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _unfit(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Invalid("bad_json", "The body is not JSON.") from None
+
+
+def query_of(request: web.Request, kind: type[_T]) -> _T:
+    """The query as a struct with ``forbid_unknown_fields``; each name at most once. Raises :class:`Invalid`."""
+    values = dict(request.query)
+    if len(values) != len(request.query):
+        raise Invalid("bad_request", "A name in the query stands there more than once.", where="query")
+    try:
+        return codec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise _unfit(error) from None
+
+
+def id_of(request: web.Request, name: str, missing: str) -> Any:
+    """The id in the path; ``missing`` is the code for one that cannot be, such as ``unknown_group``."""
+    try:
+        return codec.convert(request.match_info[name], Snowflake)
+    except msgspec.ValidationError:
+        raise NotFound(missing, "There is no such thing, or it is not for you.") from None
+
+
+def _unfit(error: msgspec.ValidationError) -> Invalid:
+    found = _WHERE.search(str(error))
+    message = _WHERE.sub("", str(error)).replace("`", "")
+    return Invalid("bad_request", f"{message}.", where=found.group(1) if found else "")
