@@ -16,6 +16,7 @@ import msgspec
 from server.domain.entities import (
     Addition,
     Channel,
+    Cursor,
     Group,
     Invite,
     Me,
@@ -24,6 +25,7 @@ from server.domain.entities import (
     Overwrite,
     Role,
     User,
+    VoiceState,
 )
 from server.domain.events import Audience, Event, Notice
 from server.domain.ids import (
@@ -67,6 +69,46 @@ class PasswordHasher(Protocol):
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """False for ``None``, after the same work as for a hash."""
         ...
+
+    def is_stale(self, password_hash: str) -> bool:
+        """Whether a new hash of the same password would be stronger."""
+        ...
+
+
+class AccessClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """What an access token says."""
+
+    user_id: UserId
+    session_id: SessionId
+    expires_ms: int
+
+
+class Tokens(Protocol):
+    """Signs access tokens, and derives each refresh token of a log-in from the one before."""
+
+    @property
+    def lifetime_s(self) -> int:
+        """Of an access token."""
+        ...
+
+    def issue(self, user_id: UserId, session_id: SessionId, now_ms: int) -> str: ...
+
+    def read(self, token: str, now_ms: int) -> AccessClaims:
+        """Raises :class:`server.domain.errors.Unauthenticated`: token_expired, unauthenticated."""
+        ...
+
+    def successors(self, refresh_token: str) -> tuple[str, ...]:
+        """What follows a refresh token: under the key of today first, then under the earlier ones that still count.
+
+        As it is always the same, an answer that was lost on its way can be given again.
+        """
+        ...
+
+
+class VoiceRoster(Protocol):
+    """Who is in voice, as far as this moment knows; kept in memory."""
+
+    def states(self, channel_ids: Collection[ChannelId]) -> tuple[VoiceState, ...]: ...
 
 
 class RateLimiter(Protocol):
@@ -294,6 +336,10 @@ class Cursors(Protocol):
 
     async def unread(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> Mapping[ChannelId, int]:
         """Messages of others after the cursor (all, where there is none), in a constant number of statements."""
+        ...
+
+    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
+        """The cursor of each of these users in one channel, in a constant number of statements."""
         ...
 
 

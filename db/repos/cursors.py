@@ -7,7 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import and_, func, select
 
 from db.repos.base import Repository, among, given, portions
+from db.tables.accounts import users
 from db.tables.channels import channels, cursors, messages
+from server.domain.entities import Cursor
 from server.domain.ids import ChannelId, MessageId, UserId
 
 _OF_USER = select(cursors.c.channel_id, cursors.c.message_id).where(
@@ -33,6 +35,26 @@ _UNREAD = (
         isouter=True,
     )
     .where(among(channels.c.id, "channel_ids"))
+)
+_AFTER_CURSOR_OF_READER = (
+    select(func.count())
+    .where(
+        messages.c.channel_id == given("in_channel"),
+        messages.c.id > func.coalesce(cursors.c.message_id, 0),
+        messages.c.author_id != users.c.id,
+    )
+    .correlate(users, cursors)
+    .scalar_subquery()
+)
+_OF_READERS = (
+    select(users.c.id, cursors.c.message_id, _AFTER_CURSOR_OF_READER.label("number"))
+    .join_from(
+        users,
+        cursors,
+        and_(cursors.c.user_id == users.c.id, cursors.c.channel_id == given("in_channel")),
+        isouter=True,
+    )
+    .where(among(users.c.id, "user_ids"))
 )
 
 
@@ -61,4 +83,11 @@ class SqlCursors(Repository):
         for some in portions(channel_ids):
             rows = await self._all(_UNREAD, of_user=user_id, channel_ids=some)
             found.update((row.id, row.number) for row in rows)
+        return found
+
+    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
+        found: dict[UserId, Cursor] = {}
+        for some in portions(user_ids):
+            for row in await self._all(_OF_READERS, in_channel=channel_id, user_ids=some):
+                found[row.id] = Cursor(channel_id=channel_id, last_read_id=row.message_id, unread=row.number)
         return found

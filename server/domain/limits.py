@@ -20,6 +20,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     text_max: int = 4000
     """Text and code of one message, all sections together."""
     sections_max: int = 10
+    language_max: int = 40
     nonce_max: int = 64
     page_max: int = 100
     """Messages or members in one page."""
@@ -29,3 +30,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     invites_per_group: int = 1000
     additions_pending: int = 100
     """Additions that wait for one person's consent."""
+    position_max: int = 10_000
+    """Of channels and roles."""
+    invite_uses_max: int = 100_000
+    invite_lifetime_max_s: int = 366 * 86_400
+    time_out_max_s: int = 28 * 86_400

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import msgspec
 
+from server.domain.errors import Invalid
 from server.domain.ids import MessageId
+from server.domain.limits import Limits
+from server.domain.names import is_blank, is_sendable, too_long
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+#.-]*")
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -31,3 +39,61 @@ class Reply(_Section, frozen=True, tag="reply"):
 
 
 Section: TypeAlias = Text | Code | Reply
+
+
+def check_sections(sections: Sequence[Section], limits: Limits) -> tuple[Section, ...]:
+    """``sections`` as they are to be stored (text in NFC; code as it was written).
+
+    Raises :class:`Invalid`: empty_message, too_long, bad_request (with ``where``).
+    """
+    if len(sections) > limits.sections_max:
+        raise too_long("sections", limits.sections_max)
+    if any(isinstance(section, Reply) for section in sections[1:]):
+        raise _bad(1, "A reply comes first, and at most once.")
+    length = 0
+    clean: list[Section] = []
+    for index, section in enumerate(sections):
+        section = _clean(section, index, limits)
+        length += len(_written(section))
+        if length > limits.text_max:
+            raise too_long("text", limits.text_max)
+        clean.append(section)
+    if all(is_blank(_written(section)) for section in clean):
+        raise Invalid("empty_message", "The message is empty. Write something.")
+    return tuple(clean)
+
+
+def reply_to(sections: Sequence[Section]) -> MessageId | None:
+    """The message that checked ``sections`` answer."""
+    first = sections[0] if sections else None
+    return first.message_id if isinstance(first, Reply) else None
+
+
+def _written(section: Section) -> str:
+    match section:
+        case Text(text=text):
+            return text
+        case Code(code=code):
+            return code
+        case Reply():
+            return ""
+
+
+def _clean(section: Section, index: int, limits: Limits) -> Section:
+    written = _written(section)
+    if not is_sendable(written):
+        raise _bad(index, "This text has half a character in it.")
+    if isinstance(section, Code):
+        if len(section.language) > limits.language_max:
+            raise too_long("language", limits.language_max)
+        if not _LANGUAGE.fullmatch(section.language):
+            raise _bad(index, "The language of code is one word: letters, digits and _ + # . -")
+    if not isinstance(section, Text):
+        return section
+    if len(written) > 4 * limits.text_max:  # before any work on it; NFC joins at most four into one
+        raise too_long("text", limits.text_max)
+    return Text(unicodedata.normalize("NFC", written))
+
+
+def _bad(index: int, message: str) -> Invalid:
+    return Invalid("bad_request", message, where=f"sections[{index}]")
