@@ -1,0 +1,53 @@
+"""``python -m bench [section ...]``: measure, print a table, write bench/results.json."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import sys
+from typing import Final, Protocol, cast
+
+from bench.report import RESULTS, Result, table, write
+
+SECTIONS: Final = {"voice": "bench.voice", "text": "bench.text"}
+
+
+class Section(Protocol):
+    """What a section's module offers."""
+
+    @staticmethod
+    async def run(arguments: argparse.Namespace) -> list[Result]: ...
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all when none is named")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each measurement (default 3)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="length of each run (default 6)")
+    parser.add_argument("--only", default="", help="only scenarios whose name contains this")
+    parser.add_argument("--peers", default="", help="only these peers, with commas (voice), e.g. parley,floor")
+    parser.add_argument("--loopback", action="store_true", help="voice: no network namespace, and so no Janus")
+    arguments = parser.parse_args()
+    for section in arguments.sections:
+        if section not in SECTIONS:
+            parser.error(f"no section {section!r}: there are {', '.join(SECTIONS)}")
+    return arguments
+
+
+def main() -> int:
+    arguments = _arguments()
+    results: list[Result] = []
+    for name in arguments.sections or SECTIONS:
+        section = cast(Section, importlib.import_module(SECTIONS[name]))
+        results += asyncio.run(section.run(arguments))
+    if not results:
+        print("nothing was measured")
+        return 1
+    write(results)
+    print(f"\n{table(results)}\n\nwritten to {RESULTS.relative_to(RESULTS.parent.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

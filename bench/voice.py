@@ -1,0 +1,131 @@
+"""The voice section: CPU for each forwarded packet, time to join, memory for each participant.
+
+For each scenario and peer: a fresh server process, a fresh fleet, everyone connects, the speakers begin, and after a
+moment to settle come the runs: windows of some seconds in which the server's CPU time is read before and after, and
+the clients' count of received packets as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import statistics
+
+from bench.clients import FleetProcess
+from bench.network import Network, best_network
+from bench.peers.floor import Floor
+from bench.peers.parley_node import ParleyNode
+from bench.peers.peer import NotHereError, Peer
+from bench.process import cpu_s, rss_kib
+from bench.report import Result
+from bench.scenarios import VOICE, Scenario
+
+CPU_UNIT = "us CPU per forwarded packet"
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What the command line may change."""
+
+    runs: int = 3
+    seconds: float = 6.0
+    settle_s: float = 2.0
+    peers: frozenset[str] = frozenset({"parley", "floor", "janus", "janus_one_loop", "mumble"})
+    only: str = ""
+    """Part of a scenario's name."""
+    loopback: bool = False
+    """Stay on loopback even where a veth pair can be had; Janus is left out then."""
+
+
+def _peers(scenario: Scenario) -> list[Peer]:
+    peers: list[Peer] = [ParleyNode(), Floor()]
+    return peers
+
+
+async def measure(options: Options) -> list[Result]:
+    """All scenarios; what cannot run here is said and left out."""
+    results: list[Result] = []
+    missing: set[str] = set()
+    with best_network(options.loopback) as network:
+        print(f"voice: {network.kind}, {options.runs} runs of {options.seconds:g} s", flush=True)
+        for scenario in VOICE:
+            if options.only in scenario.name:
+                results += await _scenario(scenario, network, options, missing)
+    return results
+
+
+async def _scenario(scenario: Scenario, network: Network, options: Options, missing: set[str]) -> list[Result]:
+    cpu = Result(f"voice/{scenario.name}", CPU_UNIT)
+    memory = Result(f"voice/memory-{scenario.name}", "KiB resident per participant")
+    join = Result(f"voice/join-{scenario.name}", "ms to the first packet, median, all joining at once")
+    for peer in _peers(scenario):
+        if peer.name not in options.peers or peer.name in missing:
+            continue
+        try:
+            await _peer(peer, scenario, network, options, cpu, memory, join)
+        except NotHereError as reason:
+            print(f"  {peer.name} is left out: {reason}", flush=True)
+            missing.add(peer.name)
+        except RuntimeError as error:
+            print(f"  {peer.name} failed at {scenario.name}: {error}", flush=True)
+    return [result for result in (cpu, memory, join) if result.runs]
+
+
+async def _peer(
+    peer: Peer, scenario: Scenario, network: Network, options: Options, cpu: Result, memory: Result, join: Result
+) -> None:
+    fleet = FleetProcess()
+    try:
+        await peer.start(network)
+        await asyncio.sleep(0.5)
+        empty_kib = rss_kib(peer.pid)
+        await peer.connect(scenario, fleet)
+        if peer.note:
+            cpu.notes[peer.name] = peer.note
+        await fleet.call("talk", True)
+        await asyncio.sleep(options.settle_s)
+        for _ in range(options.runs):
+            value, share = await _window(peer, scenario, fleet, options.seconds)
+            print(f"  {scenario.name} {peer.name}: {value:.2f} us, {share:.1%} arrived", flush=True)
+            cpu.add(peer.name, value)
+        if peer.name != "floor":
+            memory.add(peer.name, (rss_kib(peer.pid) - empty_kib) / scenario.people)
+            await _note_join(peer, scenario, fleet, join)
+        await _check(peer, fleet)
+    finally:
+        await fleet.stop()
+        await peer.stop()
+
+
+async def _window(peer: Peer, scenario: Scenario, fleet: FleetProcess, seconds: float) -> tuple[float, float]:
+    """(microseconds of CPU for each packet that arrived, share of the packets that should have)."""
+    before, cpu_before = (await fleet.call("totals")).received, cpu_s(peer.pid)
+    await asyncio.sleep(seconds)
+    after, cpu_after = (await fleet.call("totals")).received, cpu_s(peer.pid)
+    packets = after - before
+    if not packets:
+        raise RuntimeError("nothing arrived")
+    return (cpu_after - cpu_before) / packets * 1e6, packets / (scenario.packets_per_s * seconds)
+
+
+async def _note_join(peer: Peer, scenario: Scenario, fleet: FleetProcess, join: Result) -> None:
+    tallies = await fleet.call("tallies", list(range(scenario.people)))
+    times = [tally.connected_at - tally.started_at for tally in tallies if tally.connected_at]
+    if times:
+        join.add(peer.name, statistics.median(times) * 1000)
+
+
+async def _check(peer: Peer, fleet: FleetProcess) -> None:
+    """The packets were real: a sample was decrypted."""
+    total = await fleet.call("totals")
+    if peer.name in ("parley", "janus", "janus_one_loop") and (not total.verified or total.broken):
+        raise RuntimeError(f"{total.broken} of {total.broken + total.verified} packets looked at were not authentic")
+
+
+async def run(arguments: argparse.Namespace) -> list[Result]:
+    """Entry of ``python -m bench voice``."""
+    options = Options(runs=arguments.runs, seconds=arguments.seconds, only=arguments.only, loopback=arguments.loopback)
+    if arguments.peers:
+        options = dataclasses.replace(options, peers=frozenset(arguments.peers.split(",")))
+    return await measure(options)
