@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -53,7 +53,7 @@ def parse_url(url: str) -> URL:
 
 
 def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine that writes and the one that reads. Nothing is connected yet."""
+    """The engine that writes and the one that reads. Nothing is connected yet, but it asks for the working directory: blocks."""
     if url.get_backend_name() == "sqlite":
         pool: dict[str, Any] = {"max_overflow": 0, "pool_timeout": BUSY_S}
         return (
@@ -71,11 +71,29 @@ def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     return writer, reader
 
 
-def open_migration_engine(url: URL) -> AsyncEngine:
-    """For changing tables. SQLite can only do that by replacing them, which must not take the rows along that refer to them."""
+def open_migration_engine(url: URL) -> Engine:
+    """For changing tables, from a thread. SQLite can only do that by replacing them, which must not take along the rows that
+    refer to them.
+    """
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, poolclass=NullPool)
-    return _sqlite_engine(url, begin="BEGIN IMMEDIATE", opening="PRAGMA foreign_keys = OFF;", poolclass=NullPool)
+        return create_engine(url, poolclass=NullPool)
+    engine = create_engine(
+        url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"isolation_level": None, "timeout": BUSY_S}
+    )
+
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.executescript(_SQLITE_OPENING + "PRAGMA foreign_keys = OFF;")
+
+    event.listen(engine, "connect", on_connect)
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(engine, "begin", on_begin)
 
 
 def _sqlite_engine(url: URL, *, begin: str, opening: str = "", **pool: Any) -> AsyncEngine:
@@ -89,10 +107,7 @@ def _sqlite_engine(url: URL, *, begin: str, opening: str = "", **pool: Any) -> A
         **pool,
     )
 
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "begin", on_begin)
+    _begin_with(engine.sync_engine, begin)
     return engine
 
 

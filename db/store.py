@@ -23,7 +23,7 @@ async def open_store(url: str, *, bus: Bus) -> SqlStore:
     parsed = parse_url(url)
     await asyncio.to_thread(prepare_file, parsed)
     await migrations.upgrade(url)
-    writer, reader = open_engines(parsed)
+    writer, reader = await asyncio.to_thread(open_engines, parsed)
     return SqlStore(writer, reader, bus)
 
 
@@ -75,8 +75,11 @@ class SqlStore:
         """Raises :class:`server.domain.errors.Unavailable` when the database does not answer."""
         self._check_open()
         with translated():
-            async with self.reader.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            transaction = Transaction(self.reader)
+            try:
+                await (await transaction.begin()).execute(text("SELECT version_num FROM alembic_version"))
+            finally:
+                await transaction.abandon()
 
     async def close(self) -> None:
         """Waits for the unit of work that writes; later ones are refused."""

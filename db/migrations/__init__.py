@@ -22,24 +22,23 @@ HEAD: Final = "0001"
 
 async def upgrade(url: str, revision: str = HEAD) -> None:
     """Raises :class:`DatabaseError`, also for a database that a newer program has written, or another program."""
-    await asyncio.to_thread(lambda: asyncio.run(_migrate(url, "upgrade", revision)))
+    await asyncio.to_thread(_migrate, url, "upgrade", revision)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """``base`` takes everything away. Raises :class:`DatabaseError`."""
-    await asyncio.to_thread(lambda: asyncio.run(_migrate(url, "downgrade", revision)))
+    await asyncio.to_thread(_migrate, url, "downgrade", revision)
 
 
-async def _migrate(url: str, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
-    """In a thread and an event loop of its own: Alembic waits for each of its statements."""
+def _migrate(url: str, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
     engine = open_migration_engine(parse_url(url))
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_run, direction, revision)
+        with engine.begin() as connection:
+            _run(connection, direction, revision)
     except (exc.SQLAlchemyError, OSError) as error:
         raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 def current(connection: Connection) -> str | None:

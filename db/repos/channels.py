@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Executable, Row, delete, insert, select, update
 
+from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions
 from db.tables.channels import channels, overwrites
 from server.domain.entities import Channel, ChannelKind, Overwrite
@@ -35,10 +36,14 @@ _LOCK = (
 
 
 def _channel(row: Row[Any], its_overwrites: Sequence[Overwrite]) -> Channel:
+    try:
+        kind = ChannelKind(row.kind)
+    except ValueError as error:
+        raise CorruptRow(f"channel {row.id} is of no kind that is known here") from error
     return Channel(
         id=row.id,
         group_id=row.group_id,
-        kind=ChannelKind(row.kind),
+        kind=kind,
         name=row.name,
         topic=row.topic,
         position=row.position,

@@ -12,7 +12,7 @@ from db.repos.base import Repository, given
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Message
-from server.domain.ids import ChannelId, MessageId, UserId
+from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.sections import Section
 
 _SECTIONS: Final[msgspec.json.Decoder[tuple[Section, ...]]] = codec.decoder(tuple[Section, ...])
@@ -121,7 +121,8 @@ class SqlMessages(Repository):
             rows = await self._all(_AFTER, of_channel=channel_id, after=after, at_most=limit)
             return [_message(row) for row in rows]
         if before is not None:
-            rows = await self._all(_BEFORE, of_channel=channel_id, before=before, at_most=limit)
+            beyond = min(before, MAX_ID)  # one more than the largest id is a fair question, and no 64-bit number
+            rows = await self._all(_BEFORE, of_channel=channel_id, before=beyond, at_most=limit)
         else:
             rows = await self._all(_NEWEST, of_channel=channel_id, at_most=limit)
         return [_message(row) for row in reversed(rows)]

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from db.store import SqlStore
+from server.domain.entities import Overwrite
+from server.domain.ids import GroupId, Snowflake
+from tests.support.rows import (
+    ANNA,
+    BEN,
+    CLEO,
+    ELSEWHERE,
+    GENERAL,
+    GROUP,
+    MODERATOR,
+    OTHER_GROUP,
+    SILENT,
+    me,
+    member,
+    message_id,
+    user_id,
+)
+
+
+async def test_a_member_is_added_once(world: SqlStore) -> None:
+    came = member(CLEO, role_ids=(MODERATOR, SILENT))
+    async with world.write() as uow:
+        assert await uow.members.add(replace(came, role_ids=(SILENT, MODERATOR)))
+        assert not await uow.members.add(replace(came, joined_ms=1, role_ids=()))
+    async with world.read() as reader:
+        assert await reader.members.get(GROUP, CLEO) == came
+        assert await reader.members.get(OTHER_GROUP, ANNA) is None
+
+
+async def test_memberships_of_one_person(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, role_ids=(SILENT,)))
+    async with world.read() as reader:
+        assert await reader.members.of_user(CLEO) == [
+            member(CLEO, role_ids=(SILENT,)),
+            member(CLEO, group_id=OTHER_GROUP),
+        ]
+        assert await reader.members.of_user(user_id(9)) == []
+
+
+async def test_members_by_user(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.put_role(GROUP, BEN, SILENT)
+    async with world.read() as reader:
+        assert await reader.members.by_users(GROUP, [BEN, CLEO, ANNA]) == [
+            member(ANNA),
+            member(BEN, role_ids=(SILENT,)),
+        ]
+        assert await reader.members.by_users(GROUP, []) == []
+
+
+async def test_pages_are_by_user_id_and_whole(world: SqlStore) -> None:
+    crowd = [member(user_id(number)) for number in range(5001, 5012)]
+    async with world.write() as uow:
+        for someone in crowd:
+            await uow.users.add(me(someone.user_id, f"u{someone.user_id}"), f"u{someone.user_id}", "hash")
+            await uow.members.add(someone)
+        await uow.members.put_role(GROUP, crowd[5].user_id, SILENT)
+    crowd[5] = replace(crowd[5], role_ids=(SILENT,))
+    async with world.read() as reader:
+        seen = await reader.members.page(GROUP, None, 4)
+        while page := await reader.members.page(GROUP, seen[-1].user_id, 4):
+            assert len(page) <= 4
+            seen += page
+        assert seen == [member(ANNA), member(BEN), *crowd]
+        assert await reader.members.ids(GROUP) == [someone.user_id for someone in seen]
+        assert await reader.members.counts([GROUP, OTHER_GROUP, GroupId(Snowflake(9))]) == {
+            GROUP: 13,
+            OTHER_GROUP: 1,
+            GroupId(Snowflake(9)): 0,
+        }
+        assert await reader.members.counts([]) == {}
+
+
+async def test_who_leaves_takes_what_was_theirs_in_that_group_alone(world: SqlStore) -> None:
+    theirs = Overwrite(target="member", target_id=CLEO, allow=1)
+    others = Overwrite(target="member", target_id=BEN, allow=1)
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, role_ids=(SILENT,)))
+        for channel_id in (GENERAL, ELSEWHERE):
+            await uow.channels.put_overwrite(channel_id, theirs)
+            await uow.cursors.set(CLEO, channel_id, message_id(1))
+        await uow.channels.put_overwrite(GENERAL, others)
+        await uow.cursors.set(BEN, GENERAL, message_id(1))
+        assert await uow.members.remove(GROUP, CLEO)
+        assert not await uow.members.remove(GROUP, CLEO)
+    async with world.read() as reader:
+        assert await reader.members.get(GROUP, CLEO) is None
+        assert await reader.cursors.of_user(CLEO, [GENERAL, ELSEWHERE]) == {ELSEWHERE: 1}
+        assert await reader.cursors.of_user(BEN, [GENERAL]) == {GENERAL: 1}
+        general, elsewhere = await reader.channels.get(GENERAL), await reader.channels.get(ELSEWHERE)
+        assert general is not None
+        assert elsewhere is not None
+        assert general.overwrites == (others,)
+        assert elsewhere.overwrites == (theirs,)
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO))
+        assert await uow.members.get(GROUP, CLEO) == member(CLEO)
+
+
+async def test_roles_are_put_and_dropped(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.put_role(GROUP, BEN, SILENT)
+        await uow.members.put_role(GROUP, BEN, SILENT)
+        await uow.members.put_role(GROUP, BEN, MODERATOR)
+        assert await uow.members.get(GROUP, BEN) == member(BEN, role_ids=(MODERATOR, SILENT))
+        await uow.members.drop_role(GROUP, BEN, MODERATOR)
+        await uow.members.drop_role(GROUP, ANNA, SILENT)
+        assert await uow.members.get(GROUP, BEN) == member(BEN, role_ids=(SILENT,))
+
+
+async def test_a_time_out_begins_and_ends(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.time_out(GROUP, BEN, 1_800_000_000_000)
+        assert await uow.members.by_users(GROUP, [ANNA, BEN]) == [
+            member(ANNA),
+            replace(member(BEN), timed_out_until_ms=1_800_000_000_000),
+        ]
+        await uow.members.time_out(GROUP, BEN, None)
+        assert await uow.members.get(GROUP, BEN) == member(BEN)

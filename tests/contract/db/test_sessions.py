@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import hashlib
+
+from msgspec.structs import replace
+
+from db.store import SqlStore
+from server.domain.ids import SessionId, Snowflake
+from server.ports import RefreshToken, SessionRecord
+from tests.support.rows import ANNA, BEN
+
+PHONE, LAPTOP = SessionId(Snowflake(501)), SessionId(Snowflake(502))
+
+
+def hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def session(id_: SessionId, *, expires_ms: int = 9_000) -> SessionRecord:
+    return SessionRecord(
+        id=id_, user_id=ANNA, device="Firefox", address="::1", created_ms=1_000, used_ms=1_000, expires_ms=expires_ms
+    )
+
+
+def token(name: str, session_id: SessionId, created_ms: int = 1_000) -> RefreshToken:
+    return RefreshToken(token_hash=hashed(name), session_id=session_id, created_ms=created_ms)
+
+
+async def test_a_session_is_found_by_id_and_by_token(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(replace(session(LAPTOP), user_id=BEN), token("l", LAPTOP))
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) == session(PHONE)
+        assert await reader.sessions.by_token(hashed("p")) == (session(PHONE), token("p", PHONE))
+        assert await reader.sessions.get(SessionId(Snowflake(9))) is None
+        assert await reader.sessions.by_token(hashed("other")) is None
+
+
+async def test_rotation_spends_the_old_token_and_keeps_it_known(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("1", PHONE))
+        await uow.sessions.rotate(hashed("1"), token("2", PHONE, created_ms=2_000))
+    async with world.read() as reader:
+        used = replace(session(PHONE), used_ms=2_000)
+        assert await reader.sessions.by_token(hashed("1")) == (used, replace(token("1", PHONE), spent_ms=2_000))
+        assert await reader.sessions.by_token(hashed("2")) == (used, token("2", PHONE, created_ms=2_000))
+
+
+async def test_the_first_revocation_counts(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(session(LAPTOP), token("l", LAPTOP))
+        await uow.sessions.revoke(PHONE, 3_000)
+        await uow.sessions.revoke(PHONE, 4_000)
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) == replace(session(PHONE), revoked_ms=3_000)
+        assert await reader.sessions.get(LAPTOP) == session(LAPTOP)
+
+
+async def test_what_ended_before_now_is_forgotten_with_its_tokens(world: SqlStore) -> None:
+    tablet = SessionId(Snowflake(503))
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE, expires_ms=5_000), token("p", PHONE))
+        await uow.sessions.add(session(LAPTOP), token("l", LAPTOP))
+        await uow.sessions.add(session(tablet), token("t", tablet))
+        await uow.sessions.revoke(LAPTOP, 4_000)
+        assert await uow.sessions.forget_expired(4_000) == 0
+        assert await uow.sessions.forget_expired(5_001) == 2
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) is None
+        assert await reader.sessions.by_token(hashed("p")) is None
+        assert await reader.sessions.by_token(hashed("l")) is None
+        assert await reader.sessions.get(tablet) == session(tablet)
