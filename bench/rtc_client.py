@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import struct
-from typing import Final, Literal
+from typing import Any, Final
 
 from aioice import stun as codec
 from pylibsrtp import Error as SrtpError
@@ -39,8 +39,6 @@ _FILLER: Final = bytes(0x55 ^ n for n in range(PAYLOAD_BYTES - 9))
 _RTP: Final = struct.Struct("!BBHII")
 _LEVEL: Final = struct.Struct("!HHBB2x")
 
-Kind = Literal["stun", "dtls", "media"]
-
 
 @dataclasses.dataclass(frozen=True)
 class RtcSpec:
@@ -57,6 +55,8 @@ class RtcSpec:
     ssrc: int
     payload_type: int = 111
     level_extension: int | None = 1
+    controlling: bool = True
+    """In ICE (RFC 8445 6.1.1): who offered, or whose peer is lite."""
 
 
 @dataclasses.dataclass
@@ -176,15 +176,15 @@ class RtcClient:
 
     def _check(self, now: float) -> None:
         spec = self.spec
+        attributes: dict[str, Any] = {
+            "USERNAME": f"{spec.remote_ufrag}:{spec.local_ufrag}",
+            "PRIORITY": 1845501695,
+        }
+        attributes |= {"ICE-CONTROLLING": 1 << 60, "USE-CANDIDATE": None} if spec.controlling else {"ICE-CONTROLLED": 1}
         message = codec.Message(
             message_method=codec.Method.BINDING,
             message_class=codec.Class.REQUEST,
-            attributes={
-                "USERNAME": f"{spec.remote_ufrag}:{spec.local_ufrag}",
-                "ICE-CONTROLLING": 1 << 60,
-                "USE-CANDIDATE": None,
-                "PRIORITY": 1845501695,
-            },
+            attributes=attributes,
         )
         message.add_message_integrity(spec.remote_password.encode())
         self._transaction = message.transaction_id

@@ -15,6 +15,8 @@ import statistics
 from bench.clients import FleetProcess
 from bench.network import Network, best_network
 from bench.peers.floor import Floor
+from bench.peers.janus import Janus
+from bench.peers.mumble import Mumble
 from bench.peers.parley_node import ParleyNode
 from bench.peers.peer import NotHereError, Peer
 from bench.process import cpu_s, rss_kib
@@ -39,7 +41,9 @@ class Options:
 
 
 def _peers(scenario: Scenario) -> list[Peer]:
-    peers: list[Peer] = [ParleyNode(), Floor()]
+    peers: list[Peer] = [ParleyNode(), Floor(), Janus(one_loop=False), Janus(one_loop=True)]
+    if scenario.name == "1x50":
+        peers.append(Mumble())
     return peers
 
 
@@ -67,8 +71,8 @@ async def _scenario(scenario: Scenario, network: Network, options: Options, miss
         except NotHereError as reason:
             print(f"  {peer.name} is left out: {reason}", flush=True)
             missing.add(peer.name)
-        except RuntimeError as error:
-            print(f"  {peer.name} failed at {scenario.name}: {error}", flush=True)
+        except (RuntimeError, TimeoutError, OSError) as error:
+            print(f"  {peer.name} failed at {scenario.name}: {str(error) or type(error).__name__}", flush=True)
     return [result for result in (cpu, memory, join) if result.runs]
 
 
