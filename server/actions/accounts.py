@@ -1,0 +1,198 @@
+"""Accounts: sign up, log in, one's own name, others' names."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from typing import Final, Literal
+
+from msgspec import UNSET, UnsetType
+
+from server.actions.authority import public_user, unknown_user
+from server.actions.context import Actions, Origin
+from server.actions.requests import Request
+from server.actions.sessions import SessionGrant, open_session
+from server.domain.entities import Me, User
+from server.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
+from server.domain.events import ToContacts, UserUpdate
+from server.domain.ids import UserId
+from server.domain.names import clean_line, fold_username, is_sendable, too_long, username_key
+from server.domain.rates import Rule, address_key
+from server.ports import Credentials, UnitOfWork
+
+LOG_IN_PAUSE_MAX_S: Final = 2.0
+"""How long a log-in waits when its account is being guessed at."""
+_CONTAINED_MIN: Final = 3
+"""A user name shorter than this may be part of the password by chance."""
+
+
+class SignUp(Request, frozen=True, kw_only=True):
+    username: str
+    password: str
+    display_name: str | UnsetType = UNSET
+    """The user name, unless given."""
+    owner_token: str | UnsetType = UNSET
+    tokens: Literal["cookie", "body"] = "cookie"
+    """Where the door puts the refresh token."""
+
+
+class LogIn(Request, frozen=True, kw_only=True):
+    username: str
+    password: str
+    tokens: Literal["cookie", "body"] = "cookie"
+
+
+class UpdateMe(Request, frozen=True, kw_only=True):
+    display_name: str
+
+
+# ------------------------------------------------------------------------------------------------------------ sign up
+
+
+def check_sign_up(actions: Actions, request: SignUp) -> tuple[str, str, str]:
+    """User name, display name and password as they count; raises what is wrong with them, or that nobody may."""
+    limits = actions.limits
+    if isinstance(request.owner_token, str):
+        if not _is_owner_token(actions, request.owner_token):
+            raise _bad_owner_token()
+    elif actions.settings.sign_up != "open":
+        raise Forbidden("signup_closed", "New accounts are not open here. Ask the operator for one.")
+    username = username_key(request.username, shortest=limits.username_min, longest=limits.username_max)
+    display_name = username
+    if isinstance(request.display_name, str):
+        display_name = clean_line(request.display_name, "display_name", longest=limits.display_name_max)
+    return username, display_name, check_password(actions, request.password, username)
+
+
+def check_password(actions: Actions, password: str, username: str) -> str:
+    """The password in NFC; raises :class:`Invalid`: too_short, too_long, weak_password."""
+    limits = actions.limits
+    if not is_sendable(password):
+        raise Invalid("weak_password", "This password has half a character in it. Choose another.")
+    candidate = _normal(password, limits.password_max)
+    if candidate is None or len(candidate) > limits.password_max:
+        raise too_long("password", limits.password_max)
+    if len(candidate) < limits.password_min:
+        raise Invalid(
+            "too_short",
+            f"The password is too short. Use at least {limits.password_min} characters.",
+            field="password",
+            min=limits.password_min,
+        )
+    folded = candidate.casefold()
+    if folded == username or (len(username) >= _CONTAINED_MIN and username in folded):
+        raise Invalid("weak_password", "The password must not contain the user name. Choose another.")
+    return candidate
+
+
+async def do_sign_up(actions: Actions, request: SignUp, origin: Origin) -> SessionGrant:
+    """Raises signup_closed, bad_owner_token, username_taken, and what :func:`check_sign_up` finds."""
+    await actions.limiter.hit(Rule.SIGN_UP, address_key(origin.address))
+    username, display_name, password = check_sign_up(actions, request)
+    operator = isinstance(request.owner_token, str)
+    password_hash = await actions.hasher.hash(password)
+    now_ms = actions.clock.now_ms()
+    async with actions.store.write() as uow:
+        if operator and await uow.users.any_operator():
+            raise _bad_owner_token()
+        me = Me(id=UserId(actions.ids.next(now_ms)), username=username, display_name=display_name, operator=operator)
+        if not await uow.users.add(me, username, password_hash):
+            raise Conflict("username_taken", "This user name is taken. Choose another.")
+        return await open_session(actions, uow, me, origin, now_ms)
+
+
+def _is_owner_token(actions: Actions, token: str) -> bool:
+    expected = actions.settings.owner_token_hash
+    given = hashlib.sha256(token.encode(errors="replace")).digest()
+    return expected is not None and hmac.compare_digest(given, expected)
+
+
+def _bad_owner_token() -> Forbidden:
+    return Forbidden("bad_owner_token", "This link for the owner is not valid, or was used already. Log in instead.")
+
+
+# ------------------------------------------------------------------------------------------------------------- log in
+
+
+async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> SessionGrant:
+    """Raises :class:`Unauthenticated` (bad_credentials): the same words after the same work, whether the name exists or not."""
+    limits = actions.limits
+    username = fold_username(request.username, shortest=limits.username_min, longest=limits.username_max)
+    await _slow_down(actions, username or "", origin)
+    password = _normal(request.password, limits.password_max) if is_sendable(request.password) else None
+    credentials: Credentials | None = None
+    if username is not None and password is not None:
+        async with actions.store.read() as reader:
+            credentials = await reader.users.credentials(username)
+    password_hash = None if credentials is None else credentials.password_hash
+    good = await actions.hasher.verify(password_hash, password or "")
+    if credentials is None or password is None or not good:
+        raise Unauthenticated("bad_credentials", "User name and password do not match. Try again.")
+    renewed = await actions.hasher.hash(password) if actions.hasher.is_stale(credentials.password_hash) else None
+    async with actions.store.write() as uow:
+        return await _logged_in(actions, uow, credentials, renewed, origin)
+
+
+async def _slow_down(actions: Actions, username: str, origin: Origin) -> None:
+    address = address_key(origin.address)
+    await actions.limiter.hit(Rule.LOG_IN, address)
+    await actions.limiter.hit(Rule.LOG_IN_PAIR, f"{username}|{address}")
+    try:
+        await actions.limiter.hit(Rule.LOG_IN_ACCOUNT, username)
+    except TooMany as many:
+        await actions.pause(min(many.retry_after_s, LOG_IN_PAUSE_MAX_S))
+
+
+async def _logged_in(
+    actions: Actions, uow: UnitOfWork, credentials: Credentials, renewed: str | None, origin: Origin
+) -> SessionGrant:
+    me = await uow.users.me(credentials.user_id)
+    if me is None:
+        raise Unauthenticated("bad_credentials", "User name and password do not match. Try again.")
+    if renewed is not None:
+        await uow.users.set_password_hash(me.id, renewed)
+    return await open_session(actions, uow, me, origin, actions.clock.now_ms())
+
+
+def _normal(password: str, longest: int) -> str | None:
+    """NFC, so that the same letters typed on another keyboard count as the same; None for what is too long to look at."""
+    return unicodedata.normalize("NFC", password) if len(password) <= 4 * longest else None
+
+
+# --------------------------------------------------------------------------------------------------------------- names
+
+
+async def get_me(actions: Actions, user_id: UserId) -> Me:
+    """Raises :class:`Unauthenticated` when the account is gone."""
+    async with actions.store.read() as reader:
+        me = await reader.users.me(user_id)
+    if me is None:
+        raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
+    return me
+
+
+async def get_user(actions: Actions, user_id: UserId, wanted_id: UserId) -> User:
+    """Oneself, or someone with whom one shares a group; raises :class:`NotFound` (unknown_user)."""
+    async with actions.store.read() as reader:
+        if wanted_id == user_id:
+            return await public_user(reader, user_id)
+        mine = {member.group_id for member in await reader.members.of_user(user_id)}
+        theirs = {member.group_id for member in await reader.members.of_user(wanted_id)}
+        users = await reader.users.by_ids([wanted_id]) if mine & theirs else {}
+    if wanted_id not in users:
+        raise unknown_user()
+    return users[wanted_id]
+
+
+async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> Me:
+    await actions.limiter.hit(Rule.CHANGE, str(user_id))
+    display_name = clean_line(request.display_name, "display_name", longest=actions.limits.display_name_max)
+    async with actions.store.write() as uow:
+        await uow.users.set_display_name(user_id, display_name)
+        me = await uow.users.me(user_id)
+        if me is None:
+            raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
+        user = User(id=me.id, username=me.username, display_name=me.display_name)
+        uow.publish(ToContacts(user_id), UserUpdate(user=user))
+    return me

@@ -1,0 +1,65 @@
+"""What every action is given: the world outside, as one value. ``parley.bootstrap`` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from server.actions.session_cache import SessionCache
+from server.domain.ids import Snowflakes
+from server.domain.limits import Limits
+from server.ports import (
+    Bus,
+    Clock,
+    PasswordHasher,
+    RateLimiter,
+    Store,
+    Tokens,
+    VoiceRoster,
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator decides."""
+
+    sign_up: Literal["open", "closed"] = "open"
+    owner_token_hash: bytes | None = None
+    """SHA-256 of the token that makes the first account the operator; of no use once there is one."""
+    session_lifetime_s: int = 90 * 86_400
+    """From log-in on."""
+    session_idle_s: int = 30 * 86_400
+    """Without a refresh."""
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a request comes from."""
+
+    address: str
+    """Of the client, as the door knows it (behind a proxy: what the trusted proxy says)."""
+    device: str = ""
+    """User-Agent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """The same for all requests. ``bus`` must be the one that ``store`` publishes on."""
+
+    store: Store
+    bus: Bus
+    clock: Clock
+    ids: Snowflakes
+    hasher: PasswordHasher
+    limiter: RateLimiter
+    tokens: Tokens
+    voice: VoiceRoster
+    sessions: SessionCache
+    """Its ``receive`` is subscribed to ``bus``."""
+    random_bytes: Callable[[int], bytes]
+    """As :func:`secrets.token_bytes`."""
+    pause: Callable[[float], Awaitable[None]]
+    """As :func:`asyncio.sleep`: slows down whoever guesses passwords."""
+    limits: Limits
+    settings: Settings

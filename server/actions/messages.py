@@ -1,0 +1,229 @@
+"""Messages: write, edit, delete, read back."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from server.actions.authority import Seat, channel_seat, public_user, require_kind
+from server.actions.context import Actions
+from server.actions.requests import Request
+from server.domain.entities import Channel, ChannelKind, Message, User
+from server.domain.errors import Forbidden, Invalid, NotFound
+from server.domain.events import MessageCreate, MessageDelete, MessageUpdate, ToChannel
+from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
+from server.domain.numbers import check_range
+from server.domain.permissions import Permission
+from server.domain.rates import Rule
+from server.domain.sections import Section, check_sections, reply_to
+from server.ports import Reader, UnitOfWork
+
+_NONCE: Final = re.compile(r"[\x21-\x7e]+")
+
+
+class CreateMessage(Request, frozen=True, kw_only=True):
+    nonce: str
+    """The sender's mark: the same one again gives the first message back."""
+    sections: tuple[Section, ...]
+
+
+class EditMessage(Request, frozen=True, kw_only=True):
+    sections: tuple[Section, ...]
+
+
+class PageQuery(Request, frozen=True, kw_only=True):
+    """At most one of the three; with none, the newest."""
+
+    before: MessageId | None = None
+    after: MessageId | None = None
+    around: MessageId | None = None
+    limit: int = 50
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with the one who wrote it, as requests are answered."""
+
+    message: Message
+    author: User
+
+
+class MessagesPage(msgspec.Struct, frozen=True, kw_only=True):
+    messages: tuple[Message, ...]
+    """Oldest first."""
+    users: tuple[User, ...]
+    """Who wrote them."""
+    has_before: bool
+    has_after: bool
+
+
+# -------------------------------------------------------------------------------------------------------------- write
+
+
+def check_nonce(actions: Actions, nonce: str) -> None:
+    if len(nonce) > actions.limits.nonce_max or not _NONCE.fullmatch(nonce):
+        raise Invalid(
+            "bad_nonce", f"A nonce has 1 to {actions.limits.nonce_max} printable ASCII characters, no spaces."
+        )
+
+
+async def do_create_message(
+    actions: Actions, user_id: UserId, channel_id: ChannelId, request: CreateMessage
+) -> tuple[Written, bool]:
+    """The message, and whether it is new. Needs SEND_MESSAGES.
+
+    A nonce that this author used in this channel before gives the first message, whatever the sections are now (none of them,
+    when it has been deleted since): asking again after a lost answer never writes twice.
+    """
+    await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
+    check_nonce(actions, request.nonce)
+    sections = check_sections(request.sections, actions.limits)
+    async with actions.store.write() as uow:
+        now_ms = actions.clock.now_ms()
+        seat, channel = await channel_seat(uow, user_id, channel_id, now_ms)
+        require_kind(channel, ChannelKind.TEXT)
+        last_id = await uow.channels.lock_writer(channel_id)
+        author = await public_user(uow, user_id)
+        first = await uow.messages.by_nonce(channel_id, user_id, request.nonce)
+        if first is not None:
+            return Written(message=first, author=author), False
+        seat.require(Permission.SEND_MESSAGES, channel_id)
+        await _check_reply(uow, channel_id, reply_to(sections))
+        message = Message(
+            id=MessageId(actions.ids.next(now_ms, after=last_id or 0)),
+            channel_id=channel_id,
+            author_id=user_id,
+            sections=sections,
+            nonce=request.nonce,
+        )
+        await uow.messages.add(message)
+        await uow.cursors.set(user_id, channel_id, message.id)
+        uow.publish(ToChannel(channel.group_id, channel_id), MessageCreate(message=message, author=author))
+    return Written(message=message, author=author), True
+
+
+async def _check_reply(reader: Reader, channel_id: ChannelId, message_id: MessageId | None) -> None:
+    if message_id is not None and await reader.messages.get(channel_id, message_id) is None:
+        raise _unknown_message()
+
+
+# ------------------------------------------------------------------------------------------------------------- change
+
+
+async def check_edit(
+    reader: Reader, seat: Seat, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...]
+) -> Message:
+    """The message as it is; only its author changes it, and needs SEND_MESSAGES still."""
+    message = await _message(reader, channel_id, message_id)
+    if message.author_id != seat.member.user_id:
+        raise Forbidden("forbidden", "Only the author can change a message.", permission="author")
+    seat.require(Permission.SEND_MESSAGES, channel_id)
+    answered = reply_to(sections)
+    if answered != reply_to(message.sections):  # an answer to what is gone since stays one
+        await _check_reply(reader, channel_id, answered)
+    return message
+
+
+async def do_edit_message(
+    actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId, request: EditMessage
+) -> Written:
+    await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
+    sections = check_sections(request.sections, actions.limits)
+    async with actions.store.write() as uow:
+        now_ms = actions.clock.now_ms()
+        seat, channel = await _text_seat(uow, user_id, channel_id, now_ms)
+        await uow.channels.lock_writer(channel_id)
+        message = await check_edit(uow, seat, channel_id, message_id, sections)
+        await uow.messages.edit(channel_id, message_id, sections, now_ms)
+        edited = msgspec.structs.replace(message, sections=sections, edited_ms=now_ms)
+        author = await public_user(uow, user_id)
+        uow.publish(ToChannel(channel.group_id, channel_id), MessageUpdate(message=edited))
+    return Written(message=edited, author=author)
+
+
+def check_delete_message(seat: Seat, message: Message) -> None:
+    """One's own (not in time-out), or with MANAGE_MESSAGES."""
+    if message.author_id == seat.member.user_id:
+        seat.require_not_timed_out()
+    else:
+        seat.require(Permission.MANAGE_MESSAGES, message.channel_id)
+
+
+async def do_delete_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None:
+    """Readers' counts are put right by :func:`server.actions.snapshot.unread_after_delete`."""
+    await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
+    async with actions.store.write() as uow:
+        seat, channel = await _text_seat(uow, user_id, channel_id, actions.clock.now_ms())
+        await uow.channels.lock_writer(channel_id)
+        check_delete_message(seat, await _message(uow, channel_id, message_id))
+        await uow.messages.delete(channel_id, message_id)
+        uow.publish(
+            ToChannel(channel.group_id, channel_id), MessageDelete(channel_id=channel_id, message_id=message_id)
+        )
+
+
+async def _text_seat(
+    uow: UnitOfWork | Reader, user_id: UserId, channel_id: ChannelId, now_ms: int
+) -> tuple[Seat, Channel]:
+    seat, channel = await channel_seat(uow, user_id, channel_id, now_ms)
+    require_kind(channel, ChannelKind.TEXT)
+    return seat, channel
+
+
+async def _message(reader: Reader, channel_id: ChannelId, message_id: MessageId) -> Message:
+    message = await reader.messages.get(channel_id, message_id)
+    if message is None:
+        raise _unknown_message()
+    return message
+
+
+def _unknown_message() -> NotFound:
+    return NotFound("unknown_message", "There is no such message in this channel. It may have been deleted.")
+
+
+# ---------------------------------------------------------------------------------------------------------- read back
+
+
+async def get_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> Written:
+    """Needs READ_HISTORY."""
+    async with actions.store.read() as reader:
+        seat, _ = await _text_seat(reader, user_id, channel_id, actions.clock.now_ms())
+        seat.require(Permission.READ_HISTORY, channel_id)
+        message = await _message(reader, channel_id, message_id)
+        return Written(message=message, author=await public_user(reader, message.author_id))
+
+
+async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId, query: PageQuery) -> MessagesPage:
+    """A page of history; needs READ_HISTORY. ``before`` and ``after`` exclude their message, ``around`` includes it."""
+    check_range(query.limit, "limit", 1, actions.limits.page_max)
+    if sum(bound is not None for bound in (query.before, query.after, query.around)) > 1:
+        raise Invalid("bad_request", "Ask with one of before, after and around.", where="before")
+    async with actions.store.read() as reader:
+        seat, _ = await _text_seat(reader, user_id, channel_id, actions.clock.now_ms())
+        seat.require(Permission.READ_HISTORY, channel_id)
+        messages, has_before, has_after = await _page(reader, channel_id, query)
+        users = await reader.users.by_ids({message.author_id for message in messages})
+    return MessagesPage(
+        messages=tuple(messages), users=tuple(users.values()), has_before=has_before, has_after=has_after
+    )
+
+
+async def _page(reader: Reader, channel_id: ChannelId, query: PageQuery) -> tuple[list[Message], bool, bool]:
+    """Messages, and whether there are more on either side; one more than asked for tells."""
+    limit = query.limit
+    if query.around is not None:
+        half = limit // 2
+        older = await reader.messages.page(channel_id, before=query.around, limit=half + 1)
+        newer = await reader.messages.page(channel_id, after=query.around - 1, limit=limit - half + 1)
+        shown = older[-half:] if half else []
+        return shown + newer[: limit - half], len(older) > half, len(newer) > limit - half
+    if query.after is not None:
+        newer = await reader.messages.page(channel_id, after=query.after, limit=limit + 1)
+        older = await reader.messages.page(channel_id, before=min(query.after + 1, MAX_ID), limit=1)
+        return newer[:limit], bool(older), len(newer) > limit
+    older = await reader.messages.page(channel_id, before=query.before, limit=limit + 1)
+    newer = []
+    if query.before is not None:
+        newer = await reader.messages.page(channel_id, after=query.before - 1, limit=1)
+    return older[-limit:], len(older) > limit, bool(newer)

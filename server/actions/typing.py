@@ -1,0 +1,22 @@
+"""Somebody is writing."""
+
+from __future__ import annotations
+
+from server.actions.authority import channel_seat, require_kind
+from server.actions.context import Actions
+from server.domain.entities import ChannelKind
+from server.domain.events import Published, ToChannel, TypingStart
+from server.domain.ids import ChannelId, UserId
+from server.domain.permissions import Permission
+from server.domain.rates import Rule
+
+
+async def do_start_typing(actions: Actions, user_id: UserId, channel_id: ChannelId) -> None:
+    """Needs SEND_MESSAGES. Nothing is written: straight to the bus."""
+    await actions.limiter.hit(Rule.TYPING, str(user_id))
+    async with actions.store.read() as reader:
+        seat, channel = await channel_seat(reader, user_id, channel_id, actions.clock.now_ms())
+    require_kind(channel, ChannelKind.TEXT)
+    seat.require(Permission.SEND_MESSAGES, channel_id)
+    event = TypingStart(channel_id=channel_id, user_id=user_id)
+    await actions.bus.publish([Published(ToChannel(channel.group_id, channel_id), event)])

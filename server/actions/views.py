@@ -1,0 +1,63 @@
+"""Groups as one member sees them; used by whatever answers with a ``GroupView``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from server.domain.access import GroupAccess
+from server.domain.entities import Channel, ChannelKind, Cursor, Member, Role
+from server.domain.events import GroupView
+from server.domain.ids import ChannelId, GroupId, UserId
+from server.ports import Reader, VoiceRoster
+
+
+async def views_of(reader: Reader, voice: VoiceRoster, members: Sequence[Member]) -> tuple[GroupView, ...]:
+    """The groups of these memberships, all of one user; a constant number of statements however many there are."""
+    if not members:
+        return ()
+    access = await read_access(reader, [member.group_id for member in members])
+    seen = {
+        member.group_id: access[member.group_id].visible_channels(member)
+        for member in members
+        if member.group_id in access
+    }
+    counts = await reader.members.counts(seen.keys())
+    cursors = await cursors_of(reader, members[0].user_id, (channel for some in seen.values() for channel in some))
+    return tuple(
+        GroupView(
+            group=access[member.group_id].group,
+            channels=seen[member.group_id],
+            roles=tuple(sorted(access[member.group_id].roles.values(), key=lambda role: (role.position, role.id))),
+            member=member,
+            member_count=counts.get(member.group_id, 0),
+            cursors=tuple(cursors[channel.id] for channel in seen[member.group_id] if channel.id in cursors),
+            voice=voice.states([channel.id for channel in seen[member.group_id] if channel.kind is ChannelKind.VOICE]),
+        )
+        for member in members
+        if member.group_id in seen
+    )
+
+
+async def read_access(reader: Reader, group_ids: Collection[GroupId]) -> dict[GroupId, GroupAccess]:
+    """Those of the groups that are there."""
+    groups = await reader.groups.by_ids(group_ids)
+    roles = await reader.roles.of_groups(group_ids)
+    channels = await reader.channels.of_groups(group_ids)
+    roles_of: defaultdict[GroupId, list[Role]] = defaultdict(list)
+    for role in roles:
+        roles_of[role.group_id].append(role)
+    channels_of: defaultdict[GroupId, list[Channel]] = defaultdict(list)
+    for channel in channels:
+        channels_of[channel.group_id].append(channel)
+    return {group.id: GroupAccess.of(group, roles_of[group.id], channels_of[group.id]) for group in groups}
+
+
+async def cursors_of(reader: Reader, user_id: UserId, channels: Iterable[Channel]) -> dict[ChannelId, Cursor]:
+    """For the text channels among them."""
+    ids = [channel.id for channel in channels if channel.kind is ChannelKind.TEXT]
+    if not ids:
+        return {}
+    read = await reader.cursors.of_user(user_id, ids)
+    unread = await reader.cursors.unread(user_id, ids)
+    return {one: Cursor(channel_id=one, last_read_id=read.get(one), unread=unread.get(one, 0)) for one in ids}

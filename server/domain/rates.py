@@ -1,0 +1,79 @@
+"""How often a thing may be done; the rules that actions name. Pure."""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """``count`` times in each ``per_s`` seconds."""
+
+    count: int
+    per_s: int
+
+
+class Rule(enum.StrEnum):
+    """What is counted, and by which key."""
+
+    SIGN_UP = "sign_up"
+    """By address."""
+    LOG_IN = "log_in"
+    """By address."""
+    LOG_IN_PAIR = "log_in.pair"
+    """By user name and address together, so that a stranger elsewhere locks nobody out."""
+    LOG_IN_ACCOUNT = "log_in.account"
+    """By user name alone; over it, log-ins are slowed down and never refused."""
+    REFRESH = "refresh"
+    """By address."""
+    INVITE_LOOK = "invite.look"
+    """By address: codes cannot be guessed one after the other."""
+    GROUP_CREATE = "group.create"
+    """By account, as all that follow."""
+    INVITE_CREATE = "invite.create"
+    INVITE_ACCEPT = "invite.accept"
+    ADDITION_CREATE = "addition.create"
+    """Also bounds how fast user names can be tried."""
+    MESSAGE_WRITE = "message.write"
+    CURSOR = "cursor"
+    TYPING = "typing"
+    CHANGE = "change"
+    """Of groups, channels, roles and members, and of one's own name."""
+
+
+RATES: Final[Mapping[str, Rate]] = MappingProxyType(
+    {
+        Rule.SIGN_UP: Rate(30, 3600),
+        Rule.LOG_IN: Rate(60, 300),
+        Rule.LOG_IN_PAIR: Rate(10, 300),
+        Rule.LOG_IN_ACCOUNT: Rate(50, 3600),
+        Rule.REFRESH: Rate(300, 300),
+        Rule.INVITE_LOOK: Rate(120, 300),
+        Rule.GROUP_CREATE: Rate(30, 3600),
+        Rule.INVITE_CREATE: Rate(60, 600),
+        Rule.INVITE_ACCEPT: Rate(60, 600),
+        Rule.ADDITION_CREATE: Rate(60, 600),
+        Rule.MESSAGE_WRITE: Rate(120, 10),
+        Rule.CURSOR: Rate(200, 10),
+        Rule.TYPING: Rate(30, 10),
+        Rule.CHANGE: Rate(300, 60),
+    }
+)
+
+
+def address_key(address: str) -> str:
+    """Who an address stands for: itself, or for IPv6 the /64 of one household (RFC 6177); at most 64 characters."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
