@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
-from typing import Any, Final, TypeVar
+from collections.abc import Hashable
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from aiohttp import web
@@ -24,8 +26,14 @@ BODY_WITHIN_S: Final = 20.0
 _WHERE: Final = re.compile(r" - at `(?:key in )?`?\$?\.?([^`]*)`$")
 
 
-async def body_of(request: web.Request, decoder: msgspec.json.Decoder[_T]) -> _T:
-    """The JSON body. Raises :class:`Invalid` (``bad_json``, ``bad_request``) or :class:`TooLarge`."""
+@functools.cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """One for each kind of body there is."""
+    return codec.decoder(kind)
+
+
+async def body_of(request: web.Request, kind: type[_T]) -> _T:
+    """The JSON body as ``kind``. Raises :class:`Invalid` (``bad_json``, ``bad_request``) or :class:`TooLarge`."""
     if request.content_type != "application/json":
         raise Invalid("bad_json", "Send JSON, with Content-Type: application/json.")
     try:
@@ -38,11 +46,12 @@ async def body_of(request: web.Request, decoder: msgspec.json.Decoder[_T]) -> _T
     except (ValueError, web.PayloadAccessError) as error:
         raise Invalid("bad_request", "The body cannot be read.") from error
     try:
-        return decoder.decode(raw)
+        body: _T = _decoder(cast("Hashable", kind)).decode(raw)
     except msgspec.ValidationError as error:
         raise _unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid("bad_json", "The body is not JSON.") from None
+    return body
 
 
 def query_of(request: web.Request, kind: type[_T]) -> _T:

@@ -1,0 +1,19 @@
+"""REST, one module for each resource: read the request, call the action, write the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from server.http.routes import auth, cursors, groups, messages, server, users
+
+ALL_ROUTES: Final[Sequence[Sequence[web.RouteDef]]] = (
+    server.ROUTES,
+    auth.ROUTES,
+    users.ROUTES,
+    groups.ROUTES,
+    messages.ROUTES,
+    cursors.ROUTES,
+)

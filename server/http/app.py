@@ -1,0 +1,33 @@
+"""The HTTP application, made of what the composition root gives; nothing in here is global."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.errors import NotFound
+from server.http import headers, middleware
+from server.http.door import DOOR, Door
+from server.http.reading import BODY_MAX_BYTES
+from server.http.routes import ALL_ROUTES
+from server.http.static import WebClient
+
+
+def create_app(door: Door) -> web.Application:
+    """Routes, middleware and headers around ``door``."""
+    app = web.Application(
+        client_max_size=BODY_MAX_BYTES,
+        middlewares=[middleware.errors(), middleware.guard(door.policy)],
+    )
+    app[DOOR] = door
+    app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport))
+    for routes in ALL_ROUTES:
+        app.add_routes(routes)
+    if door.gateway is not None:
+        app.router.add_get("/gateway", door.gateway, allow_head=False)
+    app.router.add_route("*", "/api/{rest:.*}", _unknown)
+    app.router.add_get("/{page:.*}", WebClient(door.web_client).handle)
+    return app
+
+
+async def _unknown(_request: web.Request) -> web.StreamResponse:
+    raise NotFound("unknown_route", "There is nothing at this address.")

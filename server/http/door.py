@@ -1,0 +1,54 @@
+"""What the HTTP door is given by the composition root, and how routes reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from server.actions.context import Actions, Origin
+from server.actions.sessions import Authenticated, authenticate
+from server.domain.errors import Unauthenticated
+from server.http.middleware import VISITOR
+from server.http.visitor import DoorPolicy
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    actions: Actions
+    policy: DoorPolicy
+    version: str
+    heartbeat_interval_ms: int
+    """Of the gateway; told by ``GET /api/server``."""
+    health: Callable[[], Awaitable[Mapping[str, str]]]
+    """Part of the server -> ``ok``, or what is wrong with it."""
+    gateway: Handler | None = None
+    """Takes ``GET /gateway``; its Origin was checked."""
+    web_client: Path | None = None
+    """Folder of the built client."""
+    strict_transport: bool = False
+    """Tell browsers to come by HTTPS alone from now on."""
+
+
+DOOR: Final = web.AppKey("door", Door)
+
+
+def actions_of(request: web.Request) -> Actions:
+    return request.app[DOOR].actions
+
+
+def origin_of(request: web.Request) -> Origin:
+    return Origin(address=request[VISITOR].address, device=request.headers.get("User-Agent", "")[:200])
+
+
+async def caller_of(request: web.Request) -> Authenticated:
+    """Who the bearer token speaks for. Raises :class:`Unauthenticated`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("unauthenticated", "Log in first.")
+    return await authenticate(actions_of(request), token.strip())

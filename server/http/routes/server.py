@@ -1,0 +1,46 @@
+"""The server itself: is it well, and what is it like."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+from aiohttp import web
+
+from server.domain.limits import Limits
+from server.http.door import DOOR
+from server.http.middleware import VISITOR
+from server.http.replies import reply
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    """The configured server name, or the host that the request named."""
+    version: str
+    sign_up: Literal["open", "closed"]
+    limits: Limits
+    heartbeat_interval_ms: int
+
+
+async def health(request: web.Request) -> web.Response:
+    """200 when every part works, else 503 with what does not."""
+    parts = dict(await request.app[DOOR].health())
+    well = all(state == "ok" for state in parts.values())
+    response = reply({"status": "ok" if well else "failing", **parts}, 200 if well else 503)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def server_info(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    info = ServerInfo(
+        name=door.policy.server_name or request[VISITOR].authority,
+        version=door.version,
+        sign_up=door.actions.settings.sign_up,
+        limits=door.actions.limits,
+        heartbeat_interval_ms=door.heartbeat_interval_ms,
+    )
+    return reply(info)
+
+
+ROUTES: Final = (web.get("/health", health), web.get("/api/server", server_info))
