@@ -57,8 +57,8 @@ snapshot       snapshot(actions, user_id)                                       
                members_of(actions, group_id, user_ids)                                               {UserId: Member}
                memberships(actions, user_id)                                                         {GroupId: Member}
                cursors_for(actions, user_id, channels)                                               {ChannelId: Cursor}
-               channel_for_readers(actions, channel_id, user_ids)                                    (Channel, {UserId: Cursor}) or None
-               unread_after_delete(actions, channel_id, message_id, user_ids)                        {UserId: Cursor}, published
+               channel_for_readers(actions, channel_id, user_ids)                                    (Channel, cursors) or None
+               unread_after_delete(actions, channel_id, message_id, user_ids)                        {UserId: Cursor}
                user_of(actions, user_id)                                                             User
 =============  ====================================================================================  =========================
 

@@ -106,6 +106,14 @@ def require_kind(channel: Channel, kind: ChannelKind) -> None:
         raise Invalid("wrong_channel_kind", f"This works in {kind.value} channels only.", kind=kind.value)
 
 
+async def member_of(reader: Reader, group_id: GroupId, user_id: UserId) -> Member:
+    """Raises :class:`NotFound` (unknown_member)."""
+    member = await reader.members.get(group_id, user_id)
+    if member is None:
+        raise unknown_member()
+    return member
+
+
 async def public_user(reader: Reader, user_id: UserId) -> User:
     """The one who asks, as others see them; raises :class:`Unauthenticated` when the account is gone."""
     users = await reader.users.by_ids([user_id])

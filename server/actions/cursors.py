@@ -25,11 +25,10 @@ async def do_move_cursor(actions: Actions, user_id: UserId, channel_id: ChannelI
         require_kind(channel, ChannelKind.TEXT)
         last_id = await uow.channels.lock_writer(channel_id)
         before = (await uow.cursors.of_user(user_id, [channel_id])).get(channel_id)
-        reached = MessageId(min(request.message_id, last_id or MessageId(request.message_id)))
-        moved = last_id is not None and (before is None or reached > before)
-        if moved:
-            await uow.cursors.set(user_id, channel_id, reached)
+        reached = min(request.message_id, last_id) if last_id is not None else None
+        if reached is None or (before is not None and reached <= before):
+            return (await cursors_of(uow, user_id, [channel]))[channel_id]
+        await uow.cursors.set(user_id, channel_id, reached)
         cursor = (await cursors_of(uow, user_id, [channel]))[channel_id]
-        if moved:
-            uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))
+        uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))
     return cursor

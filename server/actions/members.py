@@ -1,0 +1,109 @@
+"""Members: look, remove, leave, time-out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from server.actions.authority import Seat, group_seat, member_of
+from server.actions.context import Actions
+from server.actions.requests import Request
+from server.domain.entities import Channel, Member, User
+from server.domain.errors import Forbidden
+from server.domain.events import (
+    ChannelUpdate,
+    GroupLeave,
+    MemberLeave,
+    MemberUpdate,
+    ToChannel,
+    ToGroup,
+    ToUsers,
+)
+from server.domain.ids import GroupId, UserId
+from server.domain.numbers import check_range
+from server.domain.permissions import Permission
+from server.domain.rates import Rule
+from server.ports import UnitOfWork
+
+
+class MembersQuery(Request, frozen=True, kw_only=True):
+    after: UserId | None = None
+    limit: int = 50
+
+
+class MembersPage(msgspec.Struct, frozen=True, kw_only=True):
+    members: tuple[Member, ...]
+    """By user id."""
+    users: tuple[User, ...]
+
+
+class TimeOut(Request, frozen=True, kw_only=True):
+    until_ms: int | None
+    """None ends it."""
+
+
+async def get_members(actions: Actions, user_id: UserId, group_id: GroupId, query: MembersQuery) -> MembersPage:
+    check_range(query.limit, "limit", 1, actions.limits.page_max)
+    async with actions.store.read() as reader:
+        await group_seat(reader, user_id, group_id, actions.clock.now_ms())
+        members = await reader.members.page(group_id, query.after, query.limit)
+        users = await reader.users.by_ids([member.user_id for member in members])
+    return MembersPage(members=tuple(members), users=tuple(users[key] for key in sorted(users)))
+
+
+# ------------------------------------------------------------------------------------------------------------- remove
+
+
+def check_remove(seat: Seat, member: Member) -> None:
+    """Oneself unless one owns the group; others with KICK_MEMBERS from above."""
+    if member.user_id != seat.member.user_id:
+        seat.require(Permission.KICK_MEMBERS)
+        seat.require_above(member)
+    elif seat.is_owner:
+        raise Forbidden("owner_cannot_leave", "You own this group. Delete it instead.")
+
+
+async def do_remove_member(actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId) -> None:
+    """With the member's overwrites and cursors. Oneself: leave."""
+    await actions.limiter.hit(Rule.CHANGE, str(user_id))
+    async with actions.store.write() as uow:
+        seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms(), channels=True)
+        check_remove(seat, await member_of(uow, group_id, member_id))
+        touched = [channel for channel in seat.access.channels.values() if _is_about(channel, member_id)]
+        await uow.members.remove(group_id, member_id)
+        left = (await uow.members.counts([group_id]))[group_id]
+        uow.publish(ToUsers((member_id,)), GroupLeave(group_id=group_id))
+        uow.publish(ToGroup(group_id), MemberLeave(group_id=group_id, user_id=member_id, member_count=left))
+        await _publish(uow, touched)
+
+
+def _is_about(channel: Channel, member_id: UserId) -> bool:
+    return any(one.target == "member" and one.target_id == member_id for one in channel.overwrites)
+
+
+async def _publish(uow: UnitOfWork, channels: list[Channel]) -> None:
+    for channel in channels:
+        now = await uow.channels.get(channel.id)
+        if now is not None:
+            uow.publish(ToChannel(channel.group_id, channel.id), ChannelUpdate(channel=now))
+
+
+# ----------------------------------------------------------------------------------------------------------- time-out
+
+
+async def do_time_out(
+    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, request: TimeOut
+) -> Member:
+    """Until then the member can only read. Needs TIME_OUT_MEMBERS and a place above the member."""
+    await actions.limiter.hit(Rule.CHANGE, str(user_id))
+    now_ms = actions.clock.now_ms()
+    if request.until_ms is not None:
+        check_range(request.until_ms, "until_ms", now_ms + 1, now_ms + actions.limits.time_out_max_s * 1000)
+    async with actions.store.write() as uow:
+        seat = await group_seat(uow, user_id, group_id, now_ms)
+        seat.require(Permission.TIME_OUT_MEMBERS)
+        member = await member_of(uow, group_id, member_id)
+        seat.require_above(member)
+        await uow.members.time_out(group_id, member_id, request.until_ms)
+        changed = msgspec.structs.replace(member, timed_out_until_ms=request.until_ms)
+        uow.publish(ToGroup(group_id), MemberUpdate(member=changed))
+    return changed
