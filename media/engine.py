@@ -44,7 +44,10 @@ ICE_LIMIT_S: Final = 30.0
 """A participant of whom no authentic check comes for so long is let go."""
 
 REPORT_INTERVAL_S: Final = 2.0
-"""Between two compounds to a participant: RFC 3550 6.2 allows it at the rates of voice, and browsers do 1 to 5 s."""
+"""Between two compounds to one who has an uplink: soon enough for Opus to turn on error correction."""
+
+LISTENER_REPORT_INTERVAL_S: Final = 5.0
+"""Between two to one who only listens (the least that RFC 3550 6.2 asks for)."""
 
 HANDSHAKE_QUEUE: Final = 512
 """DTLS datagrams that wait for their turn; more are dropped, as a network would, and sent again by the peers."""
@@ -64,6 +67,7 @@ class _Inbox:
         rows = len(socket.rx)
         self.socket = socket
         self.view = socket.rx.reshape(-1).data
+        self.length_view = socket.rx_lengths.data
         self.rows = row_pointers(socket.rx.ctypes.data, ROW_BYTES, rows)
         self.lengths = length_pointers(socket.rx_lengths.ctypes.data, rows)
 
@@ -96,7 +100,11 @@ class Engine:
         self._handshakes: deque[tuple[Participant, bytes, Path]] = deque(maxlen=HANDSHAKE_QUEUE)
         self._associations: dict[ParticipantId, DtlsAssociation] = {}
         """Those whose handshake is going on."""
-        self._reports: deque[tuple[float, Participant]] = deque()
+        self._reports: dict[float, deque[tuple[float, Participant]]] = {
+            REPORT_INTERVAL_S: deque(),
+            LISTENER_REPORT_INTERVAL_S: deque(),
+        }
+        """By interval: when the next compound is due, soonest first."""
         self._swept_at_s = 0.0
 
     # --------------------------------------------------------------------------------------------------------- requests
@@ -338,7 +346,7 @@ class Engine:
         participant.listener = Listener(participant.id, participant.outbound, outbox, path.address)
         self._emit(Connected(participant.id))
         self.rooms[participant.room].join(participant, participant.listener, now_s)
-        self._reports.append((now_s + REPORT_INTERVAL_S, participant))
+        self._report_later(participant, now_s)
 
     # ------------------------------------------------------------------------------------------------------------ media
 
@@ -376,7 +384,7 @@ class Engine:
         if unprotect(participant.inbound.pointer, inbox.rows[row], inbox.lengths[row]):
             return False
         start = row * ROW_BYTES
-        packet = bytes(inbox.view[start : start + int(inbox.socket.rx_lengths[row])])
+        packet = bytes(inbox.view[start : start + inbox.length_view[row]])
         self._authentic(participant, path, now_s)
         self.rooms[participant.room].packet(participant, source, header, packet, now_s)
         return True
@@ -385,9 +393,10 @@ class Engine:
         """Authentic media came: it may move the path, and ends the need for the handshake's leavings."""
         if participant.agent.media_from(path, now_s):
             self._route(participant, now_s)
-        association = participant.association
-        if association is not None and not association.released:
-            association.release()
+        if not participant.proven:
+            participant.proven = True
+            if participant.association is not None:
+                participant.association.release()
 
     def _rtcp(self, participant: Participant, datagram: bytes, path: Path, now_s: float) -> bool:
         if len(datagram) < _MIN_RTCP_BYTES or participant.inbound is None:
@@ -433,20 +442,26 @@ class Engine:
             self._swept_at_s = now_s
             self._sweep(now_s)
 
+    def _report_later(self, participant: Participant, now_s: float) -> None:
+        speaks = participant.source is not None and participant.source.allowed
+        interval_s = REPORT_INTERVAL_S if speaks else LISTENER_REPORT_INTERVAL_S
+        self._reports[interval_s].append((now_s + interval_s, participant))
+
     def _report(self, now_s: float) -> None:
         settled: set[RoomId] = set()
-        while self._reports and self._reports[0][0] <= now_s:
-            _, participant = self._reports.popleft()
-            if participant.stage is not Stage.CONNECTED:
-                continue
-            self._reports.append((now_s + REPORT_INTERVAL_S, participant))
-            room = self.rooms[participant.room]
-            if room.id not in settled:
-                settled.add(room.id)
-                room.fanout.settle()
-            compound = room.report(participant, self._ntp(now_s), now_s)
-            if compound is not None:
-                self._send_rtcp(participant, compound, now_s)
+        for queue in self._reports.values():
+            while queue and queue[0][0] <= now_s:
+                _, participant = queue.popleft()
+                if participant.stage is not Stage.CONNECTED:
+                    continue
+                self._report_later(participant, now_s)
+                room = self.rooms[participant.room]
+                if room.id not in settled:
+                    settled.add(room.id)
+                    room.fanout.settle()
+                compound = room.report(participant, self._ntp(now_s), now_s)
+                if compound is not None:
+                    self._send_rtcp(participant, compound, now_s)
 
     def _sweep(self, now_s: float) -> None:
         for agent in self._registry.expire(now_s):

@@ -47,6 +47,8 @@ class Participant:
         self.inbound: SrtpContext | None = None
         self.outbound: SrtpContext | None = None
         self.listener: Listener | None = None
+        self.proven = False
+        """Authentic media has come, so the client finished its handshake too."""
         self.source = _source(request)
         self.last_sender_report: tuple[int, float] | None = None
         """Middle NTP bits of the client's last sender report, and when it came."""

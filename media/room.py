@@ -34,6 +34,8 @@ class Room:
         self._slot_of_ssrc = {ssrc: slot for slot, ssrc in enumerate(ssrcs)}
         self._cname = b"%08x" % ssrcs[0]
         self._reported: dict[Lane, int] = {}
+        self._active: set[Participant] = set()
+        """Those with an open gate or a lit ring, whom :meth:`tick` looks after."""
 
     # ----------------------------------------------------------------------------------------------------------- people
 
@@ -52,6 +54,7 @@ class Room:
         if self.participants.pop(participant.id, None) is None:
             return
         self._silence(participant, now_s)
+        self._active.discard(participant)
         if self._table.remove(participant.id, now_s):
             self._assign(now_s)
         listener = self.fanout.listeners.get(participant.id)
@@ -105,8 +108,10 @@ class Room:
         source.gate.packet(level, now_s)
         if source.detector.packet(level, now_s):
             self._emit(Speaking(self.id, participant.id, True))
-        if source.gate.is_open and self._table.heard(participant.id, level, now_s):
-            self._assign(now_s)
+        if source.gate.is_open:
+            self._active.add(participant)
+            if self._table.heard(participant.id, level, now_s):
+                self._assign(now_s)
         slot = self._table.slot_of(participant.id)
         if slot is None:
             return
@@ -195,10 +200,9 @@ class Room:
 
     def tick(self, now_s: float) -> None:
         """Time has passed: end sources that stopped cold, put out rings."""
-        for participant in self.participants.values():
+        for participant in list(self._active):
             source = participant.source
-            if source is None:
-                continue
+            assert source is not None  # noqa: S101 - it is what made them active
             if source.gate.lost(now_s):
                 source.gate.close()
                 slot = self._table.slot_of(participant.id)
@@ -206,6 +210,8 @@ class Room:
                     self._pause(slot, source, now_s)
             if source.detector.tick(now_s):
                 self._emit(Speaking(self.id, participant.id, False))
+            if not (source.gate.is_open or source.detector.speaking):
+                self._active.discard(participant)
 
     # ------------------------------------------------------------------------------------------------------------- RTCP
 

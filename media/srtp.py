@@ -27,8 +27,11 @@ protect: Final[Callable[[CData, CData, CData], int]] = lib.srtp_protect
 
 unprotect: Final[Callable[[CData, CData, CData], int]] = lib.srtp_unprotect
 
-_WINDOW: Final = 1_024
+_INBOUND_WINDOW: Final = 1_024
 """Replay window in packets (RFC 3711 3.3.2): packets held back are decrypted late, and networks reorder."""
+
+_OUTBOUND_WINDOW: Final = 128
+"""Only overtaken packets go out of order; libsrtp shifts the whole window for each packet, so it is kept short."""
 
 
 class SrtpError(Exception):
@@ -57,7 +60,7 @@ class SrtpContext:
             policy = Policy(key=keying, ssrc_type=kind, srtp_profile=profile)
         except (PylibsrtpError, ValueError) as error:
             raise SrtpError(str(error)) from None
-        policy.window_size = _WINDOW
+        policy.window_size = _OUTBOUND_WINDOW if outbound else _INBOUND_WINDOW
         policy.allow_repeat_tx = False
         holder = ffi.new("srtp_t *")
         code = lib.srtp_create(holder, policy._policy)

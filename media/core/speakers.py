@@ -23,8 +23,8 @@ SOURCE_LOST_S: Final = 0.2
 SPEAKING_DBOV: Final = 45
 """At this level or louder someone speaks, rather than breathes or types."""
 
-SPEAKING_ONSET_S: Final = 0.06
-"""Speech must be there for this long, three packets, before the ring lights up."""
+SPEAKING_ONSET_S: Final = 0.05
+"""Speech must be there for this long, until the fourth packet of 20 ms, before the ring lights up."""
 
 SPEAKING_TRAILING_S: Final = 0.5
 """The ring stays lit for this long after the last loud packet."""
@@ -78,7 +78,7 @@ class SpeakingDetector:
         if self._loud_since_s is None or now_s - self._loud_at_s > _ONSET_PAUSE_S:
             self._loud_since_s = now_s
         self._loud_at_s = now_s
-        if self.speaking or now_s - self._loud_since_s < SPEAKING_ONSET_S - 1e-9:
+        if self.speaking or now_s - self._loud_since_s < SPEAKING_ONSET_S:
             return False
         self.speaking = True
         return True
