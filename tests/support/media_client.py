@@ -9,7 +9,7 @@ import dataclasses
 import struct
 
 from aioice import stun
-from pylibsrtp import Policy, Session
+from pylibsrtp import Error, Policy, Session
 
 from media.control import Connect, Downlink, Fingerprint, IceCredentials, ParticipantId, RequestId, RoomId, Uplink
 from media.core import rtcp
@@ -196,7 +196,7 @@ class MediaClient:
         self.raw.append(datagram)
         try:
             plain = self._inbound.unprotect(datagram)
-        except Exception:
+        except Error:
             self.unauthentic += 1
             return
         first, second, sequence, timestamp, ssrc = struct.unpack_from("!BBHII", plain)
@@ -212,7 +212,10 @@ class MediaClient:
 
     def _rtcp(self, datagram: bytes) -> None:
         assert self._inbound is not None
-        plain = self._inbound.unprotect_rtcp(datagram)
+        try:
+            plain = self._inbound.unprotect_rtcp(datagram)
+        except Error:
+            return  # the network repeated it
         compound = rtcp.parse(plain)
         assert compound is not None
         self.rtcp_plain.append(bytes(plain))
