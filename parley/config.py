@@ -281,7 +281,7 @@ def _source(
     """The name that people know the setting by where it was given, and its raw value."""
     if overrides.get(key) is not None:
         return f"--{key.rpartition('.')[2].replace('_', '-')}", overrides[key]
-    if setting.variable in environment:
+    if environment.get(setting.variable, "").strip():
         return setting.variable, environment[setting.variable]
     if setting.held_in is not None and (secrets / setting.held_in).exists():
         path = secrets / setting.held_in

@@ -1,0 +1,94 @@
+"""The ``parley`` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from parley import __version__, config
+from parley.failures import CannotStart
+
+BAD_SETTING: Final = 2
+"""Exit code for a setting that cannot be; others that keep the server from starting give 1."""
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _settings_options(command: _F) -> _F:
+    for option in reversed(
+        (
+            click.option("--config", "file", type=click.Path(path_type=Path), help="Settings file (TOML)."),
+            click.option("--host", help="Addresses to listen on, with commas. Default: this machine only."),
+            click.option("--port", help="Port of the page and the API (TCP). Default: 8080."),
+            click.option("--data", help="Folder for everything that is kept. Default: ./data."),
+            click.option("--server-name", help="Host name under which people reach this server."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _load(
+    file: Path | None, host: str | None, port: str | None, data: str | None, server_name: str | None
+) -> config.Settings:
+    """Ends the program with one line on standard error when a setting is bad."""
+    given = {"http.host": host, "http.port": port, "storage.data": data, "server_name": server_name}
+    try:
+        return config.load(os.environ, file=file, overrides=given)
+    except config.BadSetting as error:
+        _fail(str(error), BAD_SETTING)
+
+
+def _fail(line: str, code: int) -> Any:
+    click.echo(f"parley: {line}", err=True)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="parley")
+def main() -> None:
+    """A self-hosted place to talk: text chat and voice for groups.
+
+    Every setting can also be given in the environment (PARLEY_PORT, ...) or in a TOML file; docs/self-hosting.md has them all.
+    """
+
+
+@main.command()
+@_settings_options
+def run(**options: Any) -> None:
+    """Start the server; Ctrl-C stops it."""
+    settings = _load(**options)
+    from parley import logs  # only what runs a server loads what a server needs
+    from parley.lifecycle import run_server
+
+    logs.configure(settings.log)
+    try:
+        run_server(settings, _announce)
+    except CannotStart as error:
+        _fail(str(error), 1)
+
+
+def _announce(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()
+
+
+@main.command()
+@_settings_options
+def health(**options: Any) -> None:
+    """Ask the running server whether it is well; exit code 0 means yes. For container health checks."""
+    settings = _load(**options)
+    from parley.health import ask
+
+    state = ask(settings)
+    click.echo(state.text, err=not state.well)
+    sys.exit(0 if state.well else 1)
+
+
+if __name__ == "__main__":
+    main(prog_name="parley")
