@@ -242,6 +242,11 @@ def text_frame(payload: bytes) -> bytes:
     return _TEXT + b"\x7f" + length.to_bytes(8, "big") + payload
 
 
+def pong_frame(data: bytes) -> bytes:
+    """The answer to a ping that carried ``data``, at most 125 bytes (RFC 6455 5.5.3)."""
+    return b"\x8a" + len(data).to_bytes(1, "big") + data
+
+
 # ------------------------------------------------------------------------------------------------------------ close codes
 
 

@@ -30,8 +30,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """Of one connection. People never come near these; programs that do are told when to go on."""
 
     frame: Rate = Rate(200, 50.0)
-    message: Rate = Rate(20, 5.0)
-    typing: Rate = Rate(5, 1.0)
+    message: Rate = Rate(30, 12.0)
+    typing: Rate = Rate(10, 3.0)
     cursor: Rate = Rate(30, 10.0)
     voice: Rate = Rate(20, 4.0)
 
@@ -52,10 +52,18 @@ class TokenBucket:
 
     def take(self, now_s: float) -> float:
         """Takes one and returns 0.0; or takes nothing and returns the seconds until there is one."""
-        passed_s = max(now_s - self._at_s, 0.0)
-        self._at_s = max(self._at_s, now_s)
-        self._tokens = min(self._tokens + passed_s * self._rate.per_s, float(self._rate.burst))
+        self._refill(now_s)
         if self._tokens >= 1.0:
             self._tokens -= 1.0
             return 0.0
         return (1.0 - self._tokens) / self._rate.per_s
+
+    def full(self, now_s: float) -> bool:
+        """As if it had never been used."""
+        self._refill(now_s)
+        return self._tokens >= self._rate.burst
+
+    def _refill(self, now_s: float) -> None:
+        passed_s = max(now_s - self._at_s, 0.0)
+        self._at_s = max(self._at_s, now_s)
+        self._tokens = min(self._tokens + passed_s * self._rate.per_s, float(self._rate.burst))

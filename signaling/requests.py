@@ -1,0 +1,103 @@
+"""Requests on the socket: the same actions as REST, and the voice desk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from server.actions import cursors, messages, typing
+from server.actions.context import Actions
+from signaling import frames, voice_port
+from signaling.limits import Kind
+from signaling.voice_port import Caller, VoiceDesk
+
+Answer: TypeAlias = Callable[[Actions, VoiceDesk, Caller, Any], Awaitable[object]]
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """``{}``"""
+
+
+async def _create_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.CreateMessage) -> object:
+    request = messages.CreateMessage(nonce=ask.nonce, sections=ask.sections)
+    written, _new = await messages.do_create_message(actions, caller.user_id, ask.channel_id, request)
+    return written
+
+
+async def _edit_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.EditMessage) -> object:
+    request = messages.EditMessage(sections=ask.sections)
+    return await messages.do_edit_message(actions, caller.user_id, ask.channel_id, ask.message_id, request)
+
+
+async def _delete_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.DeleteMessage) -> object:
+    await messages.do_delete_message(actions, caller.user_id, ask.channel_id, ask.message_id)
+    return Nothing()
+
+
+async def _start_typing(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.StartTyping) -> object:
+    await typing.do_start_typing(actions, caller.user_id, ask.channel_id)
+    return Nothing()
+
+
+async def _move_cursor(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.MoveCursor) -> object:
+    request = cursors.MoveCursor(message_id=ask.message_id)
+    return await cursors.do_move_cursor(actions, caller.user_id, ask.channel_id, request)
+
+
+async def _prepare_voice(_: Actions, desk: VoiceDesk, caller: Caller, ask: frames.PrepareVoice) -> object:
+    return await desk.prepare(caller, ask.channel_id)
+
+
+async def _offer_voice(_: Actions, desk: VoiceDesk, caller: Caller, ask: frames.OfferVoice) -> object:
+    offer = voice_port.Offer(
+        channel_id=ask.channel_id, negotiation=ask.negotiation, sdp=ask.sdp, muted=ask.muted, deafened=ask.deafened
+    )
+    return await desk.offer(caller, offer)
+
+
+async def _update_voice(_: Actions, desk: VoiceDesk, caller: Caller, ask: frames.UpdateVoice) -> object:
+    update = voice_port.Update(participant=ask.participant, muted=ask.muted, deafened=ask.deafened)
+    return await desk.update(caller, update)
+
+
+async def _ignore_voice(_: Actions, desk: VoiceDesk, caller: Caller, ask: frames.IgnoreVoice) -> object:
+    await desk.ignore(caller, ask.participant, ask.ignored)
+    return Nothing()
+
+
+async def _leave_voice(_: Actions, desk: VoiceDesk, caller: Caller, ask: frames.LeaveVoice) -> object:
+    await desk.leave(caller, ask.participant)
+    return Nothing()
+
+
+_ANSWERS: Final[Mapping[type[frames.Request], tuple[Kind, Answer]]] = {
+    frames.CreateMessage: (Kind.MESSAGE, _create_message),
+    frames.EditMessage: (Kind.MESSAGE, _edit_message),
+    frames.DeleteMessage: (Kind.MESSAGE, _delete_message),
+    frames.StartTyping: (Kind.TYPING, _start_typing),
+    frames.MoveCursor: (Kind.CURSOR, _move_cursor),
+    frames.PrepareVoice: (Kind.VOICE, _prepare_voice),
+    frames.OfferVoice: (Kind.VOICE, _offer_voice),
+    frames.UpdateVoice: (Kind.VOICE, _update_voice),
+    frames.IgnoreVoice: (Kind.VOICE, _ignore_voice),
+    frames.LeaveVoice: (Kind.VOICE, _leave_voice),
+}
+
+
+def kind_of(request: frames.Request) -> Kind:
+    """By which rate it is limited."""
+    return _ANSWERS[type(request)][0]
+
+
+def lane_of(request: frames.Request) -> Hashable:
+    """Requests of one lane are done one after the other: those of one text channel, and all of voice."""
+    if isinstance(request, frames.VoiceRequest):
+        return Kind.VOICE
+    return request.channel_id
+
+
+async def answer(actions: Actions, desk: VoiceDesk, caller: Caller, request: frames.Request) -> object:
+    """The result, a struct of docs/protocol.md. Raises :class:`server.domain.errors.ParleyError`."""
+    return await _ANSWERS[type(request)][1](actions, desk, caller, request)

@@ -1,0 +1,151 @@
+"""The WebSocket door: who may come in, and the life of all sockets together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from server.actions.context import Actions
+from server.domain.errors import Forbidden, Invalid, Unavailable
+from signaling import frames
+from signaling.frames import CloseCode
+from signaling.hub import Hub
+from signaling.limits import Rates
+from signaling.opening import Opener
+from signaling.socket import GOODBYE_S, Behind, Socket
+from signaling.voice_port import VoiceDesk
+
+DRAIN_SPREAD_MS: Final = 5_000
+"""Clients come back spread over so long after a planned stop."""
+DRAIN_FINISH_S: Final = 5.0
+"""For the requests under way."""
+GREETED_MAX: Final = 1_000
+"""Sockets that have not identified yet; with more, newcomers are asked to try again."""
+TICK_S: Final = 1.0
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Gateway:
+    """All sockets. ``actions.bus`` feeds it from :meth:`start` on; :meth:`handle` is the route's handler."""
+
+    def __init__(
+        self,
+        actions: Actions,
+        voice: VoiceDesk,
+        *,
+        origins: Collection[str] | None = None,
+        rates: Rates | None = None,
+        jitter: Callable[[], float],
+    ) -> None:
+        """``origins``: pages that may connect; None: those of the host that was asked. ``jitter`` as :func:`random.random`."""
+        self.hub = Hub(actions)
+        self._behind = Behind(actions, voice, self.hub, Opener(actions, self.hub), rates or Rates())
+        self._origins = origins
+        self._jitter = jitter
+        self._sockets: set[Socket] = set()
+        self._draining = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    # --------------------------------------------------------------------------------------------------------------- life
+
+    async def start(self) -> None:
+        self._unsubscribe = self._behind.actions.bus.subscribe(self.hub.receive)
+        self._ticking = asyncio.create_task(self._tick_forever())
+
+    async def drain(self) -> None:
+        """Before a planned stop: nobody new, everyone is told when to come back, requests under way end, sockets close.
+
+        Takes at most about :data:`DRAIN_FINISH_S` + 2 * :data:`GOODBYE_S`.
+        """
+        self._draining = True
+        sockets = list(self._sockets)
+        for socket in sockets:
+            socket.write(frames.encode(frames.Drain(reconnect_after_ms=int(self._jitter() * DRAIN_SPREAD_MS))))
+        await _all_within(DRAIN_FINISH_S, [socket.finish() for socket in sockets])
+        for socket in self._sockets:
+            socket.close(CloseCode.DRAINED)
+        await _all_within(GOODBYE_S * 2, [socket.gone() for socket in list(self._sockets)])
+
+    async def close(self) -> None:
+        """Ends what :meth:`start` began; sockets that are still open are cut."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.wait((self._ticking,))
+        for socket in list(self._sockets):
+            socket.abort()
+        await self.hub.close()
+
+    async def _tick_forever(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.tick()
+
+    def tick(self) -> None:
+        """What only time brings: silent clients, sessions nobody came back for."""
+        now_s = self._behind.now_s()
+        for socket in list(self._sockets):
+            socket.overdue(now_s)
+        self.hub.expire()
+        self._behind.opener.forget_rested()
+
+    # --------------------------------------------------------------------------------------------------------------- door
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """``GET /gateway``. Raises :class:`ParleyError` before the handshake."""
+        self._check(request)
+        ws = web.WebSocketResponse(
+            compress=False,
+            max_msg_size=frames.MAX_FRAME_BYTES,
+            autoping=False,
+            decode_text=False,
+            timeout=GOODBYE_S,
+        )
+        if not ws.can_prepare(request).ok:
+            raise Invalid("bad_request", "This address is for WebSockets.", where="Upgrade")
+        await ws.prepare(request)
+        if request.transport is None:
+            return ws
+        socket = Socket(self._behind, ws, request.transport)
+        self._sockets.add(socket)
+        try:
+            await socket.run()
+        finally:
+            self._sockets.discard(socket)
+        return ws
+
+    def _check(self, request: web.Request) -> None:
+        origin = request.headers.get("Origin")
+        if origin is not None and not self._is_ours(origin, request.host):
+            raise Forbidden("bad_origin", "Only pages of this server may connect here.")
+        if self._draining:
+            raise Unavailable("shutting_down", "The server is stopping. Try again in a minute.")
+        if sum(socket.greeted for socket in self._sockets) >= GREETED_MAX:
+            raise Unavailable("busy", "Too many are coming in at the moment. Try again in a few seconds.")
+
+    def _is_ours(self, origin: str, host: str) -> bool:
+        if self._origins is not None:
+            return origin.lower() in self._origins
+        try:
+            parts = urlsplit(origin.lower())
+            theirs = parts.hostname, parts.port or _PORTS.get(parts.scheme)
+            ours = urlsplit(f"//{host.lower()}")
+            return theirs == (ours.hostname, ours.port or _PORTS.get(parts.scheme))
+        except ValueError:
+            return False
+
+
+async def _all_within(seconds: float, waits: Sequence[Coroutine[None, None, None]]) -> None:
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
