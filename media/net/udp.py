@@ -195,6 +195,9 @@ def batching_available() -> bool:
 class BatchSocket:
     """A :class:`DatagramSocket` over recvmmsg(2) and sendmmsg(2).
 
+    The columns of the header arrays are looked up once, since numpy makes a new object at each look: voice comes in
+    small batches to a cold cache, where every such object is felt.
+
     Raises OSError when ``ip`` and ``port`` cannot be bound, ValueError when ``ip`` is no address.
     """
 
@@ -207,50 +210,35 @@ class BatchSocket:
         self.local = _local(self._socket)
         self.refused = 0
         self._batch = batch
+        # The kernel writes back what it was offered: a socket of one family knows only one length.
+        name_length = _IPV4_BYTES if self._socket.family == socket.AF_INET else ADDRESS_BYTES
         self.rx = np.zeros((batch, ROW_BYTES), np.uint8)
         self.rx_lengths = np.zeros(batch, np.int32)
         self.rx_addresses = np.zeros((batch, ADDRESS_BYTES), np.uint8)
-        self.rx_address_lengths = np.zeros(batch, np.int32)
-        self._rx_headers, self._rx_vectors = self._headers(batch)
-        self._point(self._rx_headers, self._rx_vectors, self.rx, self.rx_addresses, batch)
-        self._rx_vectors["length"] = ROW_BYTES
-        self._tx_headers, self._tx_vectors = self._headers(_MAX_BATCH)
-        self._rx_pointer = self._ffi.cast("void *", self._rx_headers.ctypes.data)
-        self._tx_pointer = self._ffi.cast("char *", self._tx_headers.ctypes.data)
-
-    @staticmethod
-    def _headers(count: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
-        headers = np.zeros(count, _HEADER)
-        vectors = np.zeros(count, _IOVEC)
-        headers["iov"] = vectors.ctypes.data + np.arange(count, dtype=np.uint64) * np.uint64(_IOVEC.itemsize)
-        headers["iov_count"] = 1
-        return headers, vectors
-
-    @staticmethod
-    def _point(
-        headers: npt.NDArray[np.void], vectors: npt.NDArray[np.void], rows: Bytes2D, addresses: Bytes2D, count: int
-    ) -> None:
-        """Make the first ``count`` headers point to the rows and addresses."""
-        index = np.arange(count, dtype=np.uint64)
-        vectors["base"][:count] = rows.ctypes.data + index * np.uint64(rows.strides[0])
-        headers["name"][:count] = addresses.ctypes.data + index * np.uint64(addresses.strides[0])
+        self.rx_address_lengths = np.full(batch, name_length, np.int32)
+        self._rx_headers = _Headers(batch)
+        self._rx_headers.point(self.rx, self.rx_addresses, batch)
+        self._rx_headers.lengths[:] = ROW_BYTES
+        self._rx_headers.name_lengths[:] = name_length
+        self._rx_pointer = self._ffi.cast("void *", self._rx_headers.address)
+        self._tx_headers = _Headers(_MAX_BATCH)
+        self._tx_pointer = self._ffi.cast("char *", self._tx_headers.address)
 
     def fileno(self) -> int:
         return self._fd
 
     def receive(self) -> int:
-        headers = self._rx_headers
-        headers["name_length"] = ADDRESS_BYTES  # the kernel shortens it to what it wrote, for IPv4 to 16
-        count: int = self._library.recvmmsg(self._fd, self._rx_pointer, self._batch, 0, self._ffi.NULL)
+        # With MSG_TRUNC the kernel tells how long a datagram was, however much of it fitted.
+        count: int = self._library.recvmmsg(self._fd, self._rx_pointer, self._batch, socket.MSG_TRUNC, self._ffi.NULL)
         if count < 0:
             code = self._ffi.errno
             if code in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ECONNREFUSED):
                 return 0
             raise OSError(code, "recvmmsg")
-        lengths = headers["length"][:count]
-        self.rx_lengths[:count] = lengths
-        self.rx_lengths[:count][headers["flags"][:count] & socket.MSG_TRUNC != 0] = 0
-        self.rx_address_lengths[:count] = headers["name_length"][:count]
+        lengths = self.rx_lengths[:count]
+        lengths[:] = self._rx_headers.results[:count]
+        if np.bitwise_or.reduce(lengths) >= ROW_BYTES:
+            lengths[lengths > ROW_BYTES] = 0
         return count
 
     def send(self, rows: Bytes2D, lengths: Integers, addresses: Bytes2D, address_lengths: Integers, count: int) -> int:
@@ -269,9 +257,10 @@ class BatchSocket:
     def _send_part(
         self, rows: Bytes2D, lengths: Integers, addresses: Bytes2D, address_lengths: Integers, count: int
     ) -> int:
-        self._point(self._tx_headers, self._tx_vectors, rows, addresses, count)
-        self._tx_vectors["length"][:count] = lengths
-        self._tx_headers["name_length"][:count] = address_lengths
+        headers = self._tx_headers
+        headers.point(rows, addresses, count)
+        headers.lengths[:count] = lengths
+        headers.name_lengths[:count] = address_lengths
         done = 0
         while done < count:
             pointer = self._tx_pointer + done * _HEADER.itemsize
@@ -292,6 +281,43 @@ class BatchSocket:
     def close(self) -> None:
         self._socket.close()
         self._fd = -1
+
+
+class _Headers:
+    """An array of ``struct mmsghdr``, each with one ``struct iovec``, and its columns."""
+
+    def __init__(self, count: int) -> None:
+        self._index = np.arange(count, dtype=np.uint64)
+        self._headers = np.zeros(count, _HEADER)
+        self._vectors = np.zeros(count, _IOVEC)
+        self._headers["iov"] = self._vectors.ctypes.data + self._index * np.uint64(_IOVEC.itemsize)
+        self._headers["iov_count"] = 1
+        self.address = self._headers.ctypes.data
+        self.lengths = self._vectors["length"]
+        """Bytes offered in each row."""
+        self.name_lengths = self._headers["name_length"]
+        self.results = self._headers["length"]
+        """What the kernel says it received or sent."""
+        self._bases = self._vectors["base"]
+        self._names = self._headers["name"]
+        self._pointed: tuple[object, ...] = ()
+        self._pointed_count = 0
+
+    def point(self, rows: Bytes2D, addresses: Bytes2D, count: int) -> None:
+        """Make the first ``count`` headers point to the rows and addresses; cheap when they do so already."""
+        row, name = _address_of(rows), _address_of(addresses)
+        layout = (row, rows.strides[0], name, addresses.strides[0])
+        if layout == self._pointed and count <= self._pointed_count:
+            return
+        index = self._index[:count]
+        self._bases[:count] = index * np.uint64(rows.strides[0]) + np.uint64(row)
+        self._names[:count] = index * np.uint64(addresses.strides[0]) + np.uint64(name)
+        self._pointed, self._pointed_count = layout, count
+
+
+def _address_of(array: Bytes2D) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 # -------------------------------------------------------------------------------------------------------------- portable
