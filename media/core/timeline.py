@@ -78,6 +78,7 @@ class SlotLine:
             self._close_up(sequence)
         if not self._fits(timestamp + self._timestamp_offset, now_s):
             self._anchor(timestamp, now_s)
+            self._first_sequence = sequence  # earlier ones were tied otherwise
             if timestamp + self._timestamp_offset > self.now(now_s) + REANCHOR_TICKS:
                 self._close_up(sequence + 1)
                 return None

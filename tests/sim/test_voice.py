@@ -92,7 +92,7 @@ def test_everyone_hears_everyone_else_without_a_gap(identity: DtlsIdentity) -> N
         assert set(heard(host)) == {(other, number) for other in others for number in range(50)}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 9, 18])
 def test_a_wild_network_and_wild_people(identity: DtlsIdentity, seed: int) -> None:
     """Loss, jitter, duplicates, mutes, deafness, comings and goings, more speakers than slots."""
     world = World(seed, slots=3, identity=identity)

@@ -124,6 +124,14 @@ def test_a_timestamp_that_goes_back_is_tied_anew() -> None:
     assert line.place(501, 4_000, FRAME, 1.02) == Place(2, 48_960)
 
 
+def test_packets_from_before_a_new_tie_have_no_place() -> None:
+    line = SlotLine(0.0)
+    line.begin(1, 500, 0, 1.0)
+    line.place(500, 0, FRAME, 1.0)
+    assert line.place(502, 10 * REANCHOR_TICKS, FRAME, 1.04) is not None
+    assert line.place(501, FRAME, FRAME, 1.05) is None
+
+
 def test_a_source_that_runs_away_is_thinned_out_and_the_line_stays_near() -> None:
     line = SlotLine(0.0)
     line.begin(1, 0, 0, 1.0)
