@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from media.control import IceCredentials, ParticipantId
 from media.net import stun
-from media.net.udp import unpack_address
+from media.net.udp import packed_address
 
 MAX_PATHS: Final = 8
 """Checked paths kept for each participant; the one checked longest ago makes room."""
@@ -126,8 +126,10 @@ class IceLite:
         checked = self._paths.get(path)
         return checked.at if checked is not None else None
 
-    def _check(self, path: Path, generation: _Generation, nominating: bool, now: float) -> None:
-        self._paths.pop(path, None)
+    def _check(self, path: Path, generation: _Generation, nominating: bool, now: float) -> bool:
+        """Note an authentic check. Whether ufrags or paths are others than before."""
+        known = self._paths.pop(path, None) is not None
+        promoted = nominating and generation is self._pending
         self._paths[path] = _Checked(now, generation)
         self._consent_at = now
         if nominating:
@@ -136,6 +138,7 @@ class IceLite:
             self._promote(generation)
         if len(self._paths) > MAX_PATHS:
             del self._paths[next(other for other in self._paths if other != self.selected)]
+        return promoted or not known
 
     def _promote(self, generation: _Generation) -> None:
         """A pair of the new credentials is nominated: the old credentials and their paths are done with (RFC 8445 9)."""
@@ -206,9 +209,10 @@ class IceRegistry:
             return None
         if request.peer_is_controlled:
             return Answer(agent, stun.role_conflict(request, password), agent.selected)
-        agent._check(path, generation, request.nominating, now)
-        self._index(agent)
-        return Answer(agent, stun.success(request, unpack_address(path.address), password), agent.selected)
+        if agent._check(path, generation, request.nominating, now):
+            self._index(agent)
+        packed, port = packed_address(path.address)
+        return Answer(agent, stun.success(request, packed, port, password), agent.selected)
 
     def expire(self, now: float) -> list[IceLite]:
         """Forget paths without consent; returns (and keeps) the agents whose consent has lapsed altogether."""

@@ -34,6 +34,7 @@ BUFFER_BYTES: Final = 4 << 20
 """Asked of the kernel for each direction; it grants at most net.core.rmem_max and wmem_max."""
 
 _IPV4_BYTES: Final = 16
+_IPV4_FAMILY: Final = struct.pack("=H", socket.AF_INET)
 _MAX_BATCH: Final = 1024
 """UIO_MAXIOV: sendmmsg(2) takes no more messages in one call."""
 
@@ -112,9 +113,15 @@ def unpack_address(row: bytes) -> tuple[str, int]:
     raise ValueError(f"address family {family} is neither IPv4 nor IPv6")
 
 
+def packed_address(row: bytes) -> tuple[bytes, int]:
+    """The IP address of a well-formed row, in network order (4 or 16 bytes), and the port."""
+    packed = row[4:8] if row[:2] == _IPV4_FAMILY else row[8:24]
+    return packed, int.from_bytes(row[2:4], "big")
+
+
 def address_length(row: bytes) -> int:
     """Bytes of a row that the kernel wants: 16 for IPv4, 28 for IPv6."""
-    return _IPV4_BYTES if row[:2] == struct.pack("=H", socket.AF_INET) else ADDRESS_BYTES
+    return _IPV4_BYTES if row[:2] == _IPV4_FAMILY else ADDRESS_BYTES
 
 
 def address_keys(rows: Bytes2D) -> list[bytes]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import struct
+import zlib
+from ipaddress import ip_address
 
 import pytest
 from aioice import stun as codec
@@ -34,7 +36,9 @@ def test_nomination_and_role_are_read() -> None:
 @pytest.mark.parametrize("source", [("192.0.2.7", 40000), ("2001:db8::7", 40000)])
 def test_the_answer_says_where_the_question_came_from(source: tuple[str, int]) -> None:
     identifier = bytes(range(12))
-    answer = codec.parse_message(success(_request(transaction_id=identifier), source, PASSWORD))
+    answer = codec.parse_message(
+        success(_request(transaction_id=identifier), ip_address(source[0]).packed, source[1], PASSWORD)
+    )
     assert (answer.message_method, answer.message_class) == (codec.Method.BINDING, codec.Class.RESPONSE)
     assert answer.transaction_id == identifier
     assert answer.attributes["XOR-MAPPED-ADDRESS"] == source
@@ -72,6 +76,13 @@ def _after_fingerprint() -> bytes:
     return _with_length(body, len(body) + 8 - 20) + datagram[-8:]
 
 
+def _printed(attributes: str) -> bytes:
+    """A request with these attributes and a right FINGERPRINT."""
+    body = bytes.fromhex(attributes)
+    message = struct.pack("!HHI12x", 1, len(body) + 8, codec.COOKIE) + body
+    return message + struct.pack("!HHI", 0x8028, 4, zlib.crc32(message) ^ 0x5354554E)
+
+
 GOOD = binding_request()
 
 
@@ -101,16 +112,41 @@ GOOD = binding_request()
         binding_request("here:"),
         binding_request(USERNAME=None),
         binding_request(DATA=b"x" * 1300),
-        # PRIORITY of one byte: the codec raises struct.error
-        bytes.fromhex("00010008" + "2112a442") + bytes(12) + bytes.fromhex("0024000101000000"),
-        # USERNAME that is not UTF-8
-        bytes.fromhex("00010008" + "2112a442") + bytes(12) + bytes.fromhex("00060001ff000000"),
+        # PRIORITY of one byte
+        _printed("0024000101000000"),
+        # USERNAME that is not UTF-8, with a MESSAGE-INTEGRITY behind it
+        _printed("00060001ff000000" + "00080014" + "00" * 20),
         # an attribute longer than the message
-        bytes.fromhex("00010008" + "2112a442") + bytes(12) + bytes.fromhex("0006ffff61000000"),
+        _printed("0006ffff61000000"),
+        # no USERNAME
+        _printed("00080014" + "00" * 20),
+        # nothing but the fingerprint
+        _printed(""),
+        # too short for a fingerprint
+        bytes.fromhex("00010004" + "2112a442") + bytes(12) + bytes(4),
+        # REALM, which must be understood
+        _printed("00060003613a6200" + "0014000161000000" + "00080014" + "00" * 20),
+        # USERNAME longer than two ufrags can be
+        binding_request("h" * 300 + ":" + "t" * 300),
     ],
 )
 def test_anything_else_is_none(datagram: bytes) -> None:
     assert parse_request(datagram) is None
+
+
+def test_optional_attributes_are_passed_over_and_repeated_ones_do_not_count() -> None:
+    """Chromium sends its network cost (0xC057); a second USERNAME changes nothing (RFC 8489 14)."""
+    body = bytes.fromhex("c0570004000003e7" + "00060003613a6200" + "00060003633a6400" + "00080014" + "00" * 20)
+    request = parse_request(_printed(body.hex()))
+    assert request is not None
+    assert (request.local_ufrag, request.remote_ufrag) == ("a", "b")
+
+
+def test_what_stands_behind_the_integrity_does_not_count() -> None:
+    """Anyone on the way could have put it there (RFC 8489 14.5)."""
+    request = parse_request(_printed("00060003613a6200" + "00080014" + "00" * 20 + "00250000"))
+    assert request is not None
+    assert not request.nominating
 
 
 def test_a_forged_bit_fails_the_integrity_check() -> None:

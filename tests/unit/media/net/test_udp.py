@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from media.net.udp import (
     local_addresses,
     open_socket,
     pack_address,
+    packed_address,
     unpack_address,
 )
 
@@ -24,6 +27,8 @@ def test_an_address_survives_its_row(address: object, port: int) -> None:
     row = pack_address(str(address), port)
     assert len(row) == ADDRESS_BYTES
     assert unpack_address(row) == (str(address), port)
+    packed, its_port = packed_address(row)
+    assert (str(ip_address(packed)), its_port) == (str(address), port)
     assert address_length(row) == (28 if ":" in str(address) else 16)
 
 
