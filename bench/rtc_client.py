@@ -8,6 +8,7 @@ to be sure that they are what they seem.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import struct
 from typing import Any, Final
@@ -195,7 +196,8 @@ class RtcClient:
         request = stun.parse_request(datagram)
         if request is not None:
             if request.is_authentic(self.spec.local_password):
-                self._outgoing.append(stun.success(request, source, self.spec.local_password))
+                packed = ipaddress.ip_address(source[0]).packed
+                self._outgoing.append(stun.success(request, packed, source[1], self.spec.local_password))
             return
         if datagram[8:20] == self._transaction and datagram[:2] == b"\x01\x01" and not self._checked:
             self._checked = True

@@ -33,19 +33,23 @@ class Mumble:
         if program is None:
             raise NotHereError("mumble-server is not installed (Debian: apt install mumble-server)")
         self._network = network
-        folder = Path(self._folder.name)
-        folder.chmod(0o777)  # started by root, mumble-server becomes a user of its own
-        config = folder / "server.ini"
-        config.write_text(
-            f"database={self._folder.name}/server.sqlite\nhost={network.server_ip}\nport={_PORT}\nusers=1000\n"
-            f"bandwidth=558000\nlogfile={self._folder.name}/log\nbonjour=False\nautobanAttempts=0\nice=\n"
-        )
+        config = self._write_config(network)
         self._process = await asyncio.create_subprocess_exec(
             *network.command(program, "-fg", "-ini", str(config)),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
         await self._wait_for_port(network)
+
+    def _write_config(self, network: Network) -> Path:
+        folder = Path(self._folder.name)
+        folder.chmod(0o777)  # started by root, mumble-server becomes a user of its own
+        config = folder / "server.ini"
+        config.write_text(
+            f"database={folder}/server.sqlite\nhost={network.server_ip}\nport={_PORT}\nusers=1000\n"
+            f"bandwidth=558000\nlogfile={folder}/log\nbonjour=False\nautobanAttempts=0\nice=\n"
+        )
+        return config
 
     async def _wait_for_port(self, network: Network) -> None:
         async with asyncio.timeout(_PATIENCE_S):
