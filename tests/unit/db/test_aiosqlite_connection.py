@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from db.aiosqlite_connection import SingleHopConnection
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[SingleHopConnection]:
+    opened = SingleHopConnection(":memory:", "CREATE TABLE t (x);", isolation_level=None)
+    async with opened:
+        yield opened
+
+
+def test_the_private_names_are_there() -> None:
+    """When this fails, aiosqlite has changed inside: look at :mod:`db.aiosqlite_connection`."""
+    assert callable(aiosqlite.Connection._execute)
+    unopened = aiosqlite.Connection(lambda: sqlite3.connect(":memory:"), 64)
+    assert isinstance(unopened._thread, threading.Thread)
+
+
+async def test_rows_and_counts(connection: SingleHopConnection) -> None:
+    cursor = await connection.cursor()
+    await cursor.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
+    assert (cursor.rowcount, cursor.description) == (2, None)
+    await cursor.execute("SELECT x FROM t ORDER BY x")
+    assert cursor.description is not None
+    assert cursor.description[0][0] == "x"
+    assert await cursor.fetchall() == [(1,), (2,)]
+    await cursor.close()
+
+
+async def test_an_error_leaves_the_connection_usable(connection: SingleHopConnection) -> None:
+    cursor = await connection.cursor()
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await cursor.execute("SELECT * FROM nowhere")
+    await cursor.execute("SELECT ?", (7,))
+    assert await cursor.fetchall() == [(7,)]
+
+
+async def test_a_statement_is_one_trip_to_the_thread(connection: SingleHopConnection) -> None:
+    trips = 0
+    queue: Any = connection._tx
+
+    class Counting:
+        def put_nowait(self, item: object) -> None:
+            nonlocal trips
+            trips += 1
+            queue.put_nowait(item)
+
+    connection._tx = Counting()  # type: ignore[assignment]
+    cursor = await connection.cursor()
+    await cursor.execute("SELECT 1")
+    await cursor.fetchall()
+    await cursor.close()
+    connection._tx = queue
+    assert trips == 1
+
+
+async def test_an_opening_that_fails_closes_the_file(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="syntax error"):
+        await SingleHopConnection(str(tmp_path / "x.db"), "NONSENSE;")
+
+
+async def test_it_keeps_no_process_alive(connection: SingleHopConnection) -> None:
+    assert connection._thread.daemon

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from sqlalchemy import exc
+
+from db.errors import reason, translated
+from server.domain.errors import NotFound, Unavailable
+
+
+def failed(kind: type[exc.DBAPIError], words: str = "no  such\nluck") -> exc.DBAPIError:
+    return kind("SELECT secret", {}, sqlite3.Error(words))
+
+
+@pytest.mark.parametrize("kind", [exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.DatabaseError])
+def test_a_database_that_does_not_answer_is_unavailable(kind: type[exc.DBAPIError]) -> None:
+    error = failed(kind)
+    with pytest.raises(Unavailable) as caught, translated():
+        raise error
+    assert caught.value.code == "database_unavailable"
+    assert caught.value.__cause__ is error
+    assert "secret" not in caught.value.message
+
+
+def test_too_many_readers_are_asked_to_come_back() -> None:
+    with pytest.raises(Unavailable) as caught, translated():
+        raise exc.TimeoutError
+    assert caught.value.code == "busy"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [failed(exc.IntegrityError), failed(exc.ProgrammingError), failed(exc.DataError), NotFound("a", "b"), KeyError()],
+    ids=lambda error: type(error).__name__,
+)
+def test_everything_else_stays_what_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, translated():
+        raise error
+    assert caught.value is error
+
+
+def test_a_reason_is_one_line_without_the_statement() -> None:
+    assert reason(failed(exc.OperationalError)) == "no such luck"
+    assert reason(OSError("no\nroom")) == "no room"
