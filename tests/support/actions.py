@@ -1,0 +1,213 @@
+"""A whole server without doors: the actions over a real SQLite store, with a clock, a hasher and voices of the test's own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from db.store import SqlStore
+from server.actions.channels import CreateChannel, do_create_channel
+from server.actions.context import Actions, Origin, Settings
+from server.actions.groups import CreateGroup, do_create_group
+from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
+from server.actions.messages import CreateMessage, do_create_message
+from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
+from server.actions.roles import CreateRole, do_assign_role, do_create_role
+from server.actions.session_cache import SessionCache
+from server.adapters.rate_limits import RateLimits
+from server.adapters.tokens import JwtTokens, SigningKey
+from server.domain.entities import Channel, ChannelKind, Me, Message, Role, VoiceState
+from server.domain.events import Audience, Event, GroupView, Published
+from server.domain.ids import ChannelId, GroupId, MessageId, RoleId, Snowflake, Snowflakes, UserId
+from server.domain.limits import Limits
+from server.domain.permissions import NOTHING, Permission
+from server.domain.rates import RATES, Rate
+from server.domain.sections import Text
+from tests.support.database import RecordingBus, sqlite_store
+
+_E = TypeVar("_E", bound=Event)
+
+START_MS = 1_760_000_000_000
+HOME = Origin(address="192.0.2.1", device="Test/1.0")
+
+
+class FakeClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self, now_ms: int = START_MS) -> None:
+        self.ms = now_ms
+        self.paused: list[float] = []
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def monotonic_s(self) -> float:
+        return (self.ms - START_MS) / 1000
+
+    def advance(self, seconds: float) -> None:
+        self.ms += round(seconds * 1000)
+
+    async def pause(self, seconds: float) -> None:
+        """Takes that long, at once."""
+        self.paused.append(seconds)
+        self.advance(seconds)
+
+
+class PlainHasher:
+    """Hashes nothing, and counts."""
+
+    def __init__(self) -> None:
+        self.verified: list[str | None] = []
+        self.stale: set[str] = set()
+
+    async def hash(self, password: str) -> str:
+        return f"plain {password}"
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        self.verified.append(password_hash)
+        return password_hash in (f"plain {password}", f"old {password}")
+
+    def is_stale(self, password_hash: str) -> bool:
+        return password_hash.startswith("old ")
+
+
+class Voices:
+    """Who is in voice, because a test says so."""
+
+    def __init__(self) -> None:
+        self.there: list[VoiceState] = []
+
+    def states(self, channel_ids: Collection[ChannelId]) -> tuple[VoiceState, ...]:
+        return tuple(state for state in self.there if state.channel_id in channel_ids)
+
+
+@dataclass
+class House:
+    """``actions`` with what is behind them, and short ways to furnish it."""
+
+    actions: Actions
+    store: SqlStore
+    bus: RecordingBus
+    clock: FakeClock
+    hasher: PlainHasher
+    voices: Voices
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    # ------------------------------------------------------------------------------------------------------- furnish
+
+    async def user(self, name: str) -> UserId:
+        me = Me(
+            id=UserId(self.actions.ids.next(self.clock.ms)), username=name, display_name=name.title(), operator=False
+        )
+        async with self.store.write() as uow:
+            assert await uow.users.add(me, name, f"plain {name}'s secret")
+        return me.id
+
+    async def group(self, owner: UserId, *members: UserId) -> GroupView:
+        view = await do_create_group(self.actions, owner, CreateGroup(name="Gardeners"))
+        for user_id in members:
+            await self.bring_in(owner, view.group.id, user_id)
+        return view
+
+    async def bring_in(self, owner: UserId, group_id: GroupId, user_id: UserId) -> GroupView:
+        invite = await do_create_invite(self.actions, owner, group_id, CreateInvite())
+        return (await do_accept_invite(self.actions, user_id, invite.code)).view
+
+    async def channel(self, owner: UserId, group_id: GroupId, name: str = "more") -> Channel:
+        return await do_create_channel(self.actions, owner, group_id, CreateChannel(name=name, kind="text"))
+
+    async def role(
+        self, owner: UserId, group_id: GroupId, permissions: Permission = NOTHING, position: int = 1
+    ) -> Role:
+        request = CreateRole(name="role", permissions=int(permissions), position=position)
+        return await do_create_role(self.actions, owner, group_id, request)
+
+    async def appoint(
+        self, owner: UserId, group_id: GroupId, user_id: UserId, permissions: Permission, position: int = 1
+    ) -> Role:
+        """A new role with these permissions, given to the user."""
+        role = await self.role(owner, group_id, permissions, position)
+        await do_assign_role(self.actions, owner, group_id, user_id, role.id)
+        return role
+
+    async def overwrite(
+        self,
+        owner: UserId,
+        channel_id: ChannelId,
+        target: Target,
+        target_id: RoleId | UserId | GroupId,
+        *,
+        allow: Permission = NOTHING,
+        deny: Permission = NOTHING,
+    ) -> Channel:
+        request = PutOverwrite(allow=int(allow), deny=int(deny))
+        return await do_put_overwrite(self.actions, owner, channel_id, target, Snowflake(target_id), request)
+
+    async def say(self, user_id: UserId, channel_id: ChannelId, text: str = "hello") -> Message:
+        request = CreateMessage(nonce=f"n{next(self._numbers)}", sections=(Text(text),))
+        written, is_new = await do_create_message(self.actions, user_id, channel_id, request)
+        assert is_new
+        return written.message
+
+    # --------------------------------------------------------------------------------------------------------- listen
+
+    def published(self) -> list[tuple[Audience, Event]]:
+        """What was published since the last time one asked."""
+        found = [(one.audience, one.event) for one in self.bus.notices if isinstance(one, Published)]
+        self.bus.notices.clear()
+        return found
+
+    def with_settings(self, settings: Settings) -> House:
+        return replace(self, actions=replace(self.actions, settings=settings))
+
+    def with_limits(self, limits: Limits) -> House:
+        return replace(self, actions=replace(self.actions, limits=limits))
+
+    def with_rates(self, rates: Mapping[str, Rate]) -> House:
+        limiter = RateLimits({**RATES, **rates}, self.clock)
+        return replace(self, actions=replace(self.actions, limiter=limiter))
+
+
+@asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[House]:
+    bus = RecordingBus()
+    clock = FakeClock()
+    hasher = PlainHasher()
+    voices = Voices()
+    async with sqlite_store(folder, bus) as store:
+        sessions = SessionCache()
+        bus.subscribe(sessions.receive)
+        randoms = itertools.count(1)
+        actions = Actions(
+            store=store,
+            bus=bus,
+            clock=clock,
+            ids=Snowflakes(),
+            hasher=hasher,
+            limiter=RateLimits(RATES, clock),
+            tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
+            voice=voices,
+            sessions=sessions,
+            random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
+            pause=clock.pause,
+            limits=Limits(),
+            settings=Settings(),
+        )
+        yield House(actions, store, bus, clock, hasher, voices)
+
+
+def text_channel(view: GroupView) -> ChannelId:
+    return next(channel.id for channel in view.channels if channel.kind is ChannelKind.TEXT)
+
+
+def voice_channel(view: GroupView) -> ChannelId:
+    return next(channel.id for channel in view.channels if channel.kind is ChannelKind.VOICE)
+
+
+def no_message() -> MessageId:
+    """An id that no message has."""
+    return MessageId(Snowflake(12345))
