@@ -204,7 +204,11 @@ class Hub:
             if len(room.queue) > QUEUE_MAX:
                 self._give_up(room)
             return
-        self._in_room(room, entry)
+        try:
+            self._in_room(room, entry)
+        except Exception:
+            self._give_up(room)  # better begin anew than miss something
+            raise
         if room.untold or room.access is None:
             self._start_reading(room)
         elif not room.seats:
@@ -252,6 +256,11 @@ class Hub:
         if tasks:
             await asyncio.wait(tasks)
         return not tasks
+
+    async def quiet(self) -> None:
+        """Waits until nothing is being read, and what waited for it has been delivered."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
 
     def _start_reading(self, room: Room) -> None:
         room.busy = True

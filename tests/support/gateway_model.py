@@ -1,0 +1,245 @@
+"""What a client knows, kept by the rules of docs/protocol.md: a snapshot, and each event laid over it."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+
+import msgspec
+
+from server.domain.entities import (
+    Addition,
+    Channel,
+    ChannelKind,
+    Cursor,
+    Group,
+    Me,
+    Member,
+    Message,
+    Role,
+    User,
+    VoiceState,
+)
+from server.domain.events import (
+    AdditionCreate,
+    AdditionDelete,
+    ChannelDelete,
+    ChannelUpdate,
+    CursorUpdate,
+    Event,
+    GroupJoin,
+    GroupLeave,
+    GroupUpdate,
+    GroupView,
+    MemberJoin,
+    MemberLeave,
+    MemberUpdate,
+    MessageCreate,
+    MessageDelete,
+    MessageUpdate,
+    RoleDelete,
+    RoleUpdate,
+    TypingStart,
+    UserUpdate,
+    VoiceLeave,
+    VoiceReset,
+    VoiceSlots,
+    VoiceSpeaking,
+    VoiceUpdate,
+)
+from server.domain.ids import AdditionId, ChannelId, GroupId, MessageId, RoleId, UserId
+from signaling.frames import Ready
+
+_replace = msgspec.structs.replace
+
+
+class GroupState(msgspec.Struct):
+    """The mutable twin of :class:`server.domain.events.GroupView`."""
+
+    group: Group
+    channels: dict[ChannelId, Channel]
+    roles: dict[RoleId, Role]
+    member: Member
+    member_count: int
+    cursors: dict[ChannelId, Cursor]
+    voice: dict[int, VoiceState]
+
+    @classmethod
+    def of(cls, view: GroupView) -> GroupState:
+        return cls(
+            group=view.group,
+            channels={channel.id: channel for channel in view.channels},
+            roles={role.id: role for role in view.roles},
+            member=view.member,
+            member_count=view.member_count,
+            cursors={cursor.channel_id: cursor for cursor in view.cursors},
+            voice={state.participant: state for state in view.voice},
+        )
+
+
+class ClientModel:
+    """Compare two with :meth:`seen`."""
+
+    def __init__(self, ready: Ready) -> None:
+        self.me: Me = ready.me
+        self.groups: dict[GroupId, GroupState] = {view.group.id: GroupState.of(view) for view in ready.groups}
+        self.additions: dict[AdditionId, Addition] = {addition.id: addition for addition in ready.additions}
+        self.users: dict[UserId, User] = {user.id: user for user in ready.users}
+        self.messages: dict[ChannelId, dict[MessageId, Message]] = {}
+        """Those that came as events; not part of a snapshot."""
+
+    def seen(self) -> dict[str, object]:
+        """What a fresh snapshot must show just the same."""
+        in_voice = {state.user_id for group in self.groups.values() for state in group.voice.values()}
+        return {
+            "me": self.me,
+            "groups": self.groups,
+            "additions": self.additions,
+            "users": {user_id: user for user_id, user in self.users.items() if user_id in in_voice},
+        }
+
+    def drop_messages(self) -> None:
+        """After ``not_resumed``."""
+        self.messages.clear()
+
+    def _of_channel(self, channel_id: ChannelId) -> GroupState | None:
+        return next((group for group in self.groups.values() if channel_id in group.channels), None)
+
+    @singledispatchmethod
+    def apply(self, event: Event) -> None:
+        raise NotImplementedError(type(event).__name__)
+
+    @apply.register
+    def _(self, event: UserUpdate) -> None:
+        self.users[event.user.id] = event.user
+        if event.user.id == self.me.id:
+            self.me = _replace(self.me, username=event.user.username, display_name=event.user.display_name)
+
+    @apply.register
+    def _(self, event: GroupJoin) -> None:
+        self.groups[event.view.group.id] = GroupState.of(event.view)
+
+    @apply.register
+    def _(self, event: GroupUpdate) -> None:
+        self.groups[event.group.id].group = event.group
+
+    @apply.register
+    def _(self, event: GroupLeave) -> None:
+        gone = self.groups.pop(event.group_id, None)
+        for channel_id in gone.channels if gone is not None else ():
+            self.messages.pop(channel_id, None)
+
+    @apply.register
+    def _(self, event: ChannelUpdate) -> None:
+        channel = event.channel
+        group = self.groups[channel.group_id]
+        if channel.id not in group.channels:
+            group.voice |= {state.participant: state for state in event.voice}
+            if channel.kind is ChannelKind.TEXT:
+                assert event.cursor is not None, "a text channel comes into view with its cursor"
+        group.channels[channel.id] = channel
+        if event.cursor is not None:
+            group.cursors[channel.id] = event.cursor
+
+    @apply.register
+    def _(self, event: ChannelDelete) -> None:
+        group = self.groups[event.group_id]
+        group.channels.pop(event.channel_id, None)
+        group.cursors.pop(event.channel_id, None)
+        self.messages.pop(event.channel_id, None)
+        group.voice = {key: state for key, state in group.voice.items() if state.channel_id != event.channel_id}
+
+    @apply.register
+    def _(self, event: RoleUpdate) -> None:
+        self.groups[event.role.group_id].roles[event.role.id] = event.role
+
+    @apply.register
+    def _(self, event: RoleDelete) -> None:
+        group = self.groups[event.group_id]
+        group.roles.pop(event.role_id, None)
+        left = tuple(role_id for role_id in group.member.role_ids if role_id != event.role_id)
+        group.member = _replace(group.member, role_ids=left)
+        for channel in group.channels.values():
+            overwrites = tuple(one for one in channel.overwrites if one.target_id != event.role_id)
+            group.channels[channel.id] = _replace(channel, overwrites=overwrites)
+
+    @apply.register
+    def _(self, event: MemberJoin) -> None:
+        self.users[event.user.id] = event.user
+        self.groups[event.member.group_id].member_count = event.member_count
+
+    @apply.register
+    def _(self, event: MemberUpdate) -> None:
+        group = self.groups[event.member.group_id]
+        if event.member.user_id == self.me.id:
+            group.member = event.member
+
+    @apply.register
+    def _(self, event: MemberLeave) -> None:
+        self.groups[event.group_id].member_count = event.member_count
+
+    @apply.register
+    def _(self, event: MessageCreate) -> None:
+        message = event.message
+        self.users[event.author.id] = event.author
+        known = self.messages.setdefault(message.channel_id, {})
+        known[message.id] = message
+        group = self._of_channel(message.channel_id)
+        assert group is not None, "a message of a channel that is not in view"
+        channel = group.channels[message.channel_id]
+        if channel.last_message_id is not None and message.id <= channel.last_message_id:
+            return
+        group.channels[channel.id] = _replace(channel, last_message_id=message.id)
+        cursor = group.cursors[channel.id]
+        if message.author_id == self.me.id:
+            group.cursors[channel.id] = _replace(cursor, last_read_id=message.id, unread=0)
+        else:
+            group.cursors[channel.id] = _replace(cursor, unread=cursor.unread + 1)
+
+    @apply.register
+    def _(self, event: MessageUpdate) -> None:
+        known = self.messages.get(event.message.channel_id, {})
+        if event.message.id in known:
+            known[event.message.id] = event.message
+
+    @apply.register
+    def _(self, event: MessageDelete) -> None:
+        message = self.messages.get(event.channel_id, {}).pop(event.message_id, None)
+        group = self._of_channel(event.channel_id)
+        assert group is not None, "a message of a channel that is not in view"
+        cursor = group.cursors[event.channel_id]
+        if message is None or message.author_id == self.me.id:
+            return
+        if cursor.last_read_id is None or message.id > cursor.last_read_id:
+            group.cursors[event.channel_id] = _replace(cursor, unread=cursor.unread - 1)
+
+    @apply.register
+    def _(self, event: CursorUpdate) -> None:
+        group = self._of_channel(event.cursor.channel_id)
+        if group is not None:
+            group.cursors[event.cursor.channel_id] = event.cursor
+
+    @apply.register
+    def _(self, event: AdditionCreate) -> None:
+        self.additions[event.addition.id] = event.addition
+
+    @apply.register
+    def _(self, event: AdditionDelete) -> None:
+        self.additions.pop(event.addition_id, None)
+
+    @apply.register
+    def _(self, event: VoiceUpdate) -> None:
+        group = self._of_channel(event.state.channel_id)
+        assert group is not None, "voice of a channel that is not in view"
+        group.voice[event.state.participant] = event.state
+
+    @apply.register
+    def _(self, event: VoiceLeave) -> None:
+        for group in self.groups.values():
+            group.voice.pop(event.participant, None)
+
+    @apply.register(TypingStart)
+    @apply.register(VoiceSpeaking)
+    @apply.register(VoiceSlots)
+    @apply.register(VoiceReset)
+    def _(self, event: Event) -> None:
+        """Of the moment: part of no snapshot."""
