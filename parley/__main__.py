@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -44,7 +44,7 @@ def _load(
         _fail(str(error), BAD_SETTING)
 
 
-def _fail(line: str, code: int) -> Any:
+def _fail(line: str, code: int) -> NoReturn:
     click.echo(f"parley: {line}", err=True)
     sys.exit(code)
 

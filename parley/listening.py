@@ -15,6 +15,8 @@ from parley.failures import CannotStart
 
 BACKLOG: Final = 1024
 
+Listener = socket.socket
+
 _NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 

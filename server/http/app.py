@@ -9,7 +9,6 @@ from server.http import headers, middleware
 from server.http.door import DOOR, Door
 from server.http.reading import BODY_MAX_BYTES
 from server.http.routes import ALL_ROUTES
-from server.http.static import WebClient
 
 
 def create_app(door: Door) -> web.Application:
@@ -25,7 +24,7 @@ def create_app(door: Door) -> web.Application:
     if door.gateway is not None:
         app.router.add_get("/gateway", door.gateway, allow_head=False)
     app.router.add_route("*", "/api/{rest:.*}", _unknown)
-    app.router.add_get("/{page:.*}", WebClient(door.web_client).handle)
+    app.router.add_get("/{page:.*}", door.web_client.handle)
     return app
 
 

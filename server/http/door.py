@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -13,6 +12,7 @@ from server.actions.context import Actions, Origin
 from server.actions.sessions import Authenticated, authenticate
 from server.domain.errors import Unauthenticated
 from server.http.middleware import VISITOR
+from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,8 +29,7 @@ class Door:
     """Part of the server -> ``ok``, or what is wrong with it."""
     gateway: Handler | None = None
     """Takes ``GET /gateway``; its Origin was checked."""
-    web_client: Path | None = None
-    """Folder of the built client."""
+    web_client: WebClient
     strict_transport: bool = False
     """Tell browsers to come by HTTPS alone from now on."""
 

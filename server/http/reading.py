@@ -13,7 +13,7 @@ from aiohttp import web
 
 from server.domain import codec
 from server.domain.errors import Invalid, NotFound, TooLarge
-from server.domain.ids import Snowflake
+from server.domain.ids import ChannelId, GroupId, Snowflake
 
 _T = TypeVar("_T")
 
@@ -71,6 +71,16 @@ def id_of(request: web.Request, name: str, missing: str) -> Any:
         return codec.convert(request.match_info[name], Snowflake)
     except msgspec.ValidationError:
         raise NotFound(missing, "There is no such thing, or it is not for you.") from None
+
+
+def group_of(request: web.Request) -> GroupId:
+    """From ``{group}`` in the path. Raises :class:`NotFound`."""
+    return GroupId(id_of(request, "group", "unknown_group"))
+
+
+def channel_of(request: web.Request) -> ChannelId:
+    """From ``{channel}`` in the path. Raises :class:`NotFound`."""
+    return ChannelId(id_of(request, "channel", "unknown_channel"))
 
 
 def _unfit(error: msgspec.ValidationError) -> Invalid:

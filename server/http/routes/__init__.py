@@ -7,13 +7,30 @@ from typing import Final
 
 from aiohttp import web
 
-from server.http.routes import auth, cursors, groups, messages, server, users
+from server.http.routes import (
+    additions,
+    auth,
+    channels,
+    cursors,
+    groups,
+    invites,
+    members,
+    messages,
+    roles,
+    server,
+    users,
+)
 
 ALL_ROUTES: Final[Sequence[Sequence[web.RouteDef]]] = (
     server.ROUTES,
     auth.ROUTES,
     users.ROUTES,
     groups.ROUTES,
+    channels.ROUTES,
+    roles.ROUTES,
+    members.ROUTES,
+    invites.ROUTES,
+    additions.ROUTES,
     messages.ROUTES,
     cursors.ROUTES,
 )

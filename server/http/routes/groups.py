@@ -9,7 +9,7 @@ from aiohttp import web
 from server.actions.groups import CreateGroup, UpdateGroup, do_create_group, do_delete_group, do_update_group
 from server.actions.snapshot import group_view
 from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, id_of
+from server.http.reading import body_of, group_of
 from server.http.replies import nothing, reply
 
 
@@ -21,19 +21,19 @@ async def create(request: web.Request) -> web.Response:
 
 async def view(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    return reply(await group_view(actions_of(request), caller.user_id, id_of(request, "group", "unknown_group")))
+    return reply(await group_view(actions_of(request), caller.user_id, group_of(request)))
 
 
 async def update(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    group_id = id_of(request, "group", "unknown_group")
+    group_id = group_of(request)
     body = await body_of(request, UpdateGroup)
     return reply(await do_update_group(actions_of(request), caller.user_id, group_id, body))
 
 
 async def delete(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    await do_delete_group(actions_of(request), caller.user_id, id_of(request, "group", "unknown_group"))
+    await do_delete_group(actions_of(request), caller.user_id, group_of(request))
     return nothing()
 
 

@@ -17,27 +17,27 @@ from server.actions.messages import (
     get_messages,
 )
 from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, id_of, query_of
+from server.http.reading import body_of, channel_of, id_of, query_of
 from server.http.replies import nothing, reply
 
 
 async def page(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    channel_id = id_of(request, "channel", "unknown_channel")
+    channel_id = channel_of(request)
     query = query_of(request, PageQuery)
     return reply(await get_messages(actions_of(request), caller.user_id, channel_id, query))
 
 
 async def one(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    channel_id = id_of(request, "channel", "unknown_channel")
+    channel_id = channel_of(request)
     message_id = id_of(request, "message", "unknown_message")
     return reply(await get_message(actions_of(request), caller.user_id, channel_id, message_id))
 
 
 async def create(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    channel_id = id_of(request, "channel", "unknown_channel")
+    channel_id = channel_of(request)
     body = await body_of(request, CreateMessage)
     written, fresh = await do_create_message(actions_of(request), caller.user_id, channel_id, body)
     return reply(written, 201 if fresh else 200)
@@ -45,7 +45,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def edit(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    channel_id = id_of(request, "channel", "unknown_channel")
+    channel_id = channel_of(request)
     message_id = id_of(request, "message", "unknown_message")
     body = await body_of(request, EditMessage)
     return reply(await do_edit_message(actions_of(request), caller.user_id, channel_id, message_id, body))
@@ -53,7 +53,7 @@ async def edit(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     caller = await caller_of(request)
-    channel_id = id_of(request, "channel", "unknown_channel")
+    channel_id = channel_of(request)
     message_id = id_of(request, "message", "unknown_message")
     await do_delete_message(actions_of(request), caller.user_id, channel_id, message_id)
     return nothing()

@@ -1,0 +1,218 @@
+"""The one place where adapters are made and joined. Importing it makes nothing; neither aiortc, av nor numpy comes in with it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from certs.errors import CertificateError
+from db.errors import DatabaseError
+from db.store import SqlStore, open_store
+from media.control import NodeConfig
+from parley import __version__, data_folder
+from parley.config import Settings
+from parley.failures import CannotStart
+from parley.media_process import MediaProcess
+from parley.owner import owner_token, owner_token_hash
+from parley.tls import Certificate
+from server.actions.context import Actions
+from server.actions.context import Settings as ActionSettings
+from server.actions.session_cache import SessionCache
+from server.actions.sessions import do_forget_expired
+from server.adapters.bus_memory import MemoryBus
+from server.adapters.clock import SystemClock
+from server.adapters.passwords import Argon2Hasher
+from server.adapters.rate_limits import RateLimits
+from server.adapters.tokens import JwtTokens, SigningKey
+from server.domain.errors import ParleyError
+from server.domain.ids import Snowflakes
+from server.domain.limits import Limits
+from server.domain.rates import RATES
+from server.http.app import create_app
+from server.http.door import Door
+from server.http.static import WebClient
+from server.http.visitor import DoorPolicy
+from signaling.session import HEARTBEAT_INTERVAL_S
+from signaling.voice.desk import Desk
+from signaling.voice.roster import Roster
+from signaling.ws import Gateway
+
+HOUSEKEEPING_EVERY_S: Final = 3600.0
+
+_log = structlog.stdlib.get_logger("parley")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """What is read from the disk before there is an event loop that it could block."""
+
+    signing_key: SigningKey
+    owner_token: str
+    web_client: WebClient
+
+
+def gather_materials(settings: Settings) -> Materials:
+    """Makes the secrets on the first start. Raises :class:`CannotStart`."""
+    data = settings.storage.data
+    key = data_folder.secret(data, "tokens.key", lambda: secrets.token_bytes(32))
+    owner = data_folder.secret(data, "owner.key", lambda: secrets.token_bytes(32))
+    try:
+        signing_key = SigningKey("1", key)
+    except ValueError as error:
+        raise CannotStart(f"The secret {data / 'secrets' / 'tokens.key'} is damaged: {error}.") from None
+    return Materials(
+        signing_key=signing_key, owner_token=owner_token(owner), web_client=WebClient(_web_client_folder(settings))
+    )
+
+
+def _web_client_folder(settings: Settings) -> Path | None:
+    """The one that was named; else the one in the package; else the one built beside the sources."""
+    named = settings.http.web
+    if named is not None:
+        if not (named / "index.html").is_file():
+            raise CannotStart(f"PARLEY_WEB: there is no index.html in {named}. Name the folder of a built web client.")
+        return named
+    package = Path(__file__).parent
+    for folder in (package / "web", package.parent / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+class Service:
+    """Everything joined, not started yet."""
+
+    def __init__(self, settings: Settings, materials: Materials, store: SqlStore, hasher: Argon2Hasher, bus: MemoryBus):
+        self._settings = settings
+        self._materials = materials
+        self._store = store
+        self._media = MediaProcess(NodeConfig(port=settings.media.port, public_ip=settings.media.public_ip))
+        roster = Roster()
+        self._actions = _actions(settings, materials, store, hasher, bus, roster)
+        self._desk = Desk(self._actions, roster, [self._media])
+        policy = DoorPolicy(
+            server_name=settings.server_name,
+            port=settings.http.port,
+            secure=settings.scheme == "https",
+            trusted_proxies=settings.http.trusted_proxies,
+        )
+        self._gateway = Gateway(self._actions, self._desk, origins=policy.own_origins(), jitter=random.random)
+        self.media_port = settings.media.port
+        door = Door(
+            actions=self._actions,
+            policy=policy,
+            version=__version__,
+            heartbeat_interval_ms=int(HEARTBEAT_INTERVAL_S * 1000),
+            health=self._health,
+            gateway=self._gateway.handle,
+            web_client=materials.web_client,
+            strict_transport=settings.tls is not None,
+        )
+        self.app: web.Application = create_app(door)
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Voice and the gateway; ``stack`` undoes it. Raises :class:`CannotStart`."""
+        await self._gateway.start()
+        stack.push_async_callback(self._gateway.close)
+        self._desk.open()
+        stack.push_async_callback(self._desk.close)
+        stack.push_async_callback(self._media.stop)
+        ready = await self._media.start()
+        self.media_port = ready.candidates[0].port if ready.candidates else self._settings.media.port
+        stack.push_async_callback(self._gateway.drain)
+
+    async def owner_token(self) -> str | None:
+        """While there is no operator."""
+        async with self._store.read() as reader:
+            return None if await reader.users.any_operator() else self._materials.owner_token
+
+    @property
+    def has_web_client(self) -> bool:
+        return self._materials.web_client.built
+
+    async def _health(self) -> Mapping[str, str]:
+        return {"media": "ok" if self._media.ok else "restarting", "database": await self._database_state()}
+
+    async def _database_state(self) -> str:
+        try:
+            await self._store.ping()
+        except ParleyError:
+            return "unavailable"
+        return "ok"
+
+    def housekeeping(self, certificate: Certificate | None) -> asyncio.Task[None]:
+        """Cancel it to end it."""
+        return asyncio.create_task(self._keep_house(certificate), name="housekeeping")
+
+    async def _keep_house(self, certificate: Certificate | None) -> None:
+        while True:
+            await _without_harm("sessions", self._forget_sessions)
+            if certificate is not None:
+                await _without_harm("certificate", lambda: _refresh(certificate))
+            await asyncio.sleep(HOUSEKEEPING_EVERY_S)
+
+    async def _forget_sessions(self) -> None:
+        await do_forget_expired(self._actions)
+
+
+async def _refresh(certificate: Certificate) -> None:
+    try:
+        if await asyncio.to_thread(certificate.refresh):
+            _log.info("the certificate was exchanged", not_after=certificate.pair.not_after.isoformat())
+    except (CertificateError, OSError) as error:
+        _log.error("the new certificate cannot be used; the old one stays", reason=str(error))
+
+
+async def _without_harm(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception:
+        # Housekeeping comes again in an hour; a failure must not end it.
+        _log.exception("housekeeping failed", work=name)
+
+
+async def build(settings: Settings, materials: Materials, stack: AsyncExitStack) -> Service:
+    """Opens the database and joins everything to it; ``stack`` closes what was opened. Raises :class:`CannotStart`."""
+    bus = MemoryBus()
+    try:
+        store = await open_store(settings.storage.database_url, bus=bus)
+    except DatabaseError as error:
+        raise CannotStart(str(error)) from None
+    stack.push_async_callback(store.close)
+    hasher = await asyncio.to_thread(Argon2Hasher)
+    stack.callback(hasher.close)
+    return Service(settings, materials, store, hasher, bus)
+
+
+def _actions(
+    settings: Settings, materials: Materials, store: SqlStore, hasher: Argon2Hasher, bus: MemoryBus, roster: Roster
+) -> Actions:
+    clock = SystemClock()
+    sessions = SessionCache()
+    bus.subscribe(sessions.receive)
+    return Actions(
+        store=store,
+        bus=bus,
+        clock=clock,
+        ids=Snowflakes(),
+        hasher=hasher,
+        limiter=RateLimits(RATES, clock),
+        tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
+        voice=roster,
+        sessions=sessions,
+        random_bytes=secrets.token_bytes,
+        limits=Limits(),
+        pause=asyncio.sleep,
+        settings=ActionSettings(
+            sign_up=settings.accounts.sign_up, owner_token_hash=owner_token_hash(materials.owner_token)
+        ),
+    )

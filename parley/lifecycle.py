@@ -1,0 +1,129 @@
+"""From settings to a running server and back: start in order, say where it is, stop in order."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import ipaddress
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack, ExitStack
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from parley import __version__, data_folder, listening
+from parley.bootstrap import Materials, Service, build, gather_materials
+from parley.config import Settings, is_loopback
+from parley.tls import Certificate, certificate_for
+
+FINISH_REQUESTS_S: Final = 10.0
+"""How long requests under way have when the server stops."""
+
+KEEP_ALIVE_S: Final = 75.0
+
+Announce = Callable[[str], None]
+"""Shows one line to the person who started the server."""
+
+_log = structlog.stdlib.get_logger("parley")
+
+
+def run_server(settings: Settings, announce: Announce) -> None:
+    """Returns when a signal stopped the server and everything is closed.
+
+    Raises :class:`parley.failures.CannotStart`. What can be checked without the event loop is checked before there is one.
+    """
+    with ExitStack() as stack:
+        sockets = listening.open_sockets(settings.http.hosts, settings.http.port)
+        for each in sockets:
+            stack.callback(each.close)
+        port: int = sockets[0].getsockname()[1]
+        settings = dataclasses.replace(settings, http=dataclasses.replace(settings.http, port=port))
+        stack.enter_context(data_folder.held(settings.storage.data))
+        materials = gather_materials(settings)
+        certificate = certificate_for(settings)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings, materials, certificate, sockets, announce))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(
+    settings: Settings,
+    materials: Materials,
+    certificate: Certificate | None,
+    sockets: list[listening.Listener],
+    announce: Announce,
+) -> None:
+    stop = _on_signals()
+    async with AsyncExitStack() as stack:
+        service = await build(settings, materials, stack)
+        runner = web.AppRunner(
+            service.app, access_log=None, shutdown_timeout=FINISH_REQUESTS_S, keepalive_timeout=KEEP_ALIVE_S
+        )
+        await runner.setup()
+        # Undone from the last to the first: nobody new, sockets drained, voice said goodbye, requests finished, then the database.
+        stack.push_async_callback(runner.cleanup)
+        await service.start(stack)
+        context = certificate.context if certificate else None
+        for each in sockets:
+            site = web.SockSite(runner, each, ssl_context=context, backlog=listening.BACKLOG)
+            await site.start()
+            stack.push_async_callback(site.stop)
+        stack.callback(service.housekeeping(certificate).cancel)
+        for line in await _welcome(settings, service, certificate):
+            announce(line)
+        await stop.wait()
+        announce("Stopping ...")
+    announce("Stopped.")
+
+
+def _on_signals() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; the second ends the process at once (the media process goes with its control stream)."""
+    stop = asyncio.Event()
+
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            sys.stdout.flush()
+            os._exit(128 + number)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
+
+
+async def _welcome(settings: Settings, service: Service, certificate: Certificate | None) -> list[str]:
+    lines = [f"Parley {__version__}", f"  Page     {settings.address}"]
+    if all(is_loopback(host) for host in settings.http.hosts) and not settings.http.trusted_proxies:
+        lines.append(
+            "           only from this machine; for others, by HTTPS: PARLEY_HOST=0.0.0.0 (docs/self-hosting.md)"
+        )
+    elif any(ipaddress.ip_address(host).is_unspecified for host in settings.http.hosts) and settings.scheme == "https":
+        lines += [f"           {_url(address, settings)}" for address in listening.own_addresses()]
+    if certificate and settings.self_signed:
+        lines.append("           The certificate is self-signed: the browser warns once; go on by 'Advanced'.")
+    lines.append(f"  Voice    UDP port {service.media_port}")
+    lines.append(f"  Data     {settings.storage.data}")
+    token = await service.owner_token()
+    if token is not None:
+        lines.append("  The first account becomes the operator by this link, once:")
+        lines.append(f"           {settings.address}/signup?owner={token}")
+    if not service.has_web_client:
+        lines.append("  The web client is not built: make web")
+    lines.append("Ready. Ctrl-C stops it.")
+    return lines
+
+
+def _url(address: str, settings: Settings) -> str:
+    return f"{settings.scheme}://{f'[{address}]' if ':' in address else address}:{settings.http.port}"
