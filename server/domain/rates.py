@@ -44,6 +44,8 @@ class Rule(enum.StrEnum):
     TYPING = "typing"
     CHANGE = "change"
     """Of groups, channels, roles and members, and of one's own name."""
+    VOICE_OFFER = "voice.offer"
+    """Each costs the media node a handshake."""
 
 
 RATES: Final[Mapping[str, Rate]] = MappingProxyType(
@@ -62,6 +64,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.CURSOR: Rate(200, 10),
         Rule.TYPING: Rate(30, 10),
         Rule.CHANGE: Rate(300, 60),
+        Rule.VOICE_OFFER: Rate(40, 60),
     }
 )
 
