@@ -104,6 +104,7 @@ def _sqlite_engine(url: URL, *, begin: str, opening: str = "", **pool: Any) -> A
             "timeout": BUSY_S,
             "async_creator_fn": partial(SingleHopConnection, opening=_SQLITE_OPENING + opening),
         },
+        pool_reset_on_return=None,  # every transaction ends before its connection goes back
         **pool,
     )
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import random
 
 from db.store import SqlStore
+from server.domain.entities import Cursor
 from server.domain.ids import ChannelId, Snowflake
-from tests.support.rows import ANNA, BEN, CLEO, ELSEWHERE, GENERAL, RANDOM, VOICE, message, message_id
+from tests.support.rows import ANNA, BEN, CLEO, ELSEWHERE, GENERAL, RANDOM, VOICE, message, message_id, user_id
 
 CHANNELS = (GENERAL, RANDOM, VOICE, ELSEWHERE)
 
@@ -43,6 +44,20 @@ async def test_unread_are_the_messages_of_others_after_the_cursor(world: SqlStor
         assert await uow.cursors.unread(ANNA, [GENERAL]) == {GENERAL: 1}
 
 
+async def test_the_readers_of_one_channel(world: SqlStore) -> None:
+    async with world.write() as uow:
+        for number, author_id in ((1, ANNA), (2, BEN), (3, BEN)):
+            await uow.messages.add(message(number, author_id=author_id))
+            await uow.messages.add(message(number, author_id=author_id, channel_id=RANDOM))
+        await uow.cursors.set(ANNA, GENERAL, message_id(2))
+        await uow.cursors.set(BEN, RANDOM, message_id(3))
+        assert await uow.cursors.of_readers(GENERAL, [ANNA, BEN, user_id(9)]) == {
+            ANNA: Cursor(channel_id=GENERAL, last_read_id=message_id(2), unread=1),
+            BEN: Cursor(channel_id=GENERAL, last_read_id=None, unread=1),
+        }
+        assert await uow.cursors.of_readers(GENERAL, []) == {}
+
+
 async def test_unread_agrees_with_counting_by_hand(world: SqlStore) -> None:
     """Random worlds against the definition."""
     chance = random.Random(7)
@@ -71,3 +86,6 @@ async def test_unread_agrees_with_counting_by_hand(world: SqlStore) -> None:
                 )
                 for channel_id in CHANNELS
             }
+        for channel_id in CHANNELS:
+            for person, cursor in (await uow.cursors.of_readers(channel_id, people)).items():
+                assert {channel_id: cursor.unread} == await uow.cursors.unread(person, [channel_id])

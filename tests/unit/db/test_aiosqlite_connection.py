@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -65,8 +66,10 @@ async def test_a_statement_is_one_trip_to_the_thread(connection: SingleHopConnec
 
 
 async def test_an_opening_that_fails_closes_the_file(tmp_path: Path) -> None:
+    connection = SingleHopConnection(str(tmp_path / "x.db"), "NONSENSE;")
     with pytest.raises(sqlite3.OperationalError, match="syntax error"):
-        await SingleHopConnection(str(tmp_path / "x.db"), "NONSENSE;")
+        await connection
+    await asyncio.to_thread(connection._thread.join)
 
 
 async def test_it_keeps_no_process_alive(connection: SingleHopConnection) -> None:
