@@ -169,6 +169,9 @@ def _local(sock: socket.socket) -> tuple[str, int]:
 
 # ------------------------------------------------------------------------------------------------------------ Linux mmsg
 
+_FEW: Final = 4
+"""Up to so many elements a loop is faster than numpy, all the more with a cold cache."""
+
 _FULL: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.ENOMEM})
 
 # struct mmsghdr and struct iovec of every 64-bit little-endian Linux. (musl pads msg_iovlen and msg_controllen to
@@ -227,6 +230,8 @@ class BatchSocket:
         self._rx_headers.point(self.rx, self.rx_addresses, batch)
         self._rx_headers.lengths[:] = ROW_BYTES
         self._rx_headers.name_lengths[:] = name_length
+        self._rx_results = memoryview(self._rx_headers.results)  # type: ignore[arg-type]
+        self._rx_lengths = memoryview(self.rx_lengths)  # type: ignore[arg-type]
         self._rx_pointer = self._ffi.cast("void *", self._rx_headers.address)
         self._tx_headers = _Headers(_MAX_BATCH)
         self._tx_pointer = self._ffi.cast("char *", self._tx_headers.address)
@@ -242,9 +247,13 @@ class BatchSocket:
             if code in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ECONNREFUSED):
                 return 0
             raise OSError(code, "recvmmsg")
-        lengths = self.rx_lengths[:count]
-        lengths[:] = self._rx_headers.results[:count]
-        if np.bitwise_or.reduce(lengths) >= ROW_BYTES:
+        if count <= _FEW:
+            for index in range(count):
+                length = self._rx_results[index]
+                self._rx_lengths[index] = length if length <= ROW_BYTES else 0
+        else:
+            lengths = self.rx_lengths[:count]
+            lengths[:] = self._rx_headers.results[:count]
             lengths[lengths > ROW_BYTES] = 0
         return count
 
