@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
+import os
 import resource
 import select
+import socket
+import struct
 import time
 from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
@@ -27,6 +30,8 @@ _STEP_S: Final = 0.001
 _READ_S: Final = 0.005
 _TIMERS_S: Final = 0.020
 _BATCH: Final = 64
+_SO_TIMESTAMPNS: Final = 35
+"""socket(7), asm-generic; Python does not name it."""
 
 
 class Client(Protocol):
@@ -85,7 +90,7 @@ class _Seat:
         self.socket: DatagramSocket = open_socket(ip, 0, _BATCH)
         self.client: Client = Sink()
         self.speaking = False
-        self.probe = False
+        self.probe: socket.socket | None = None
         self.phase = 0.0
         self.next_frame = 0.0
         self.delays_us: list[float] = []
@@ -120,28 +125,43 @@ class _Seat:
             ]
             if media:
                 client.tally.received += len(media)
-                self._look(media, now)
+                if client.wants(len(media)):
+                    client.media(self._datagram(media[-1]), now)
             if len(media) < count:
                 self._handle(set(range(count)) - set(media), now)
             if count < _BATCH:
                 return
 
-    def _look(self, media: list[int], now: float) -> None:
-        if self.probe:
-            stamp = time.time_ns()
-            for index in media:
-                self._measure(index, stamp, now)
-        elif self.client.wants(len(media)):
-            self.client.media(self._datagram(media[-1]), now)
+    def become_probe(self) -> None:
+        """From now on each packet is decrypted, and its age noted by the kernel's time of arrival."""
+        self.probe = socket.socket(fileno=os.dup(self.socket.fileno()))
+        self.probe.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
-    def _measure(self, index: int, stamp_ns: int, now: float) -> None:
-        packet = self.client.media(self._datagram(index), now)
-        if packet is not None:
-            skip = 12 + 4 * (packet[0] & 15)
-            if packet[0] & 0x10:
-                skip += 4 + 4 * int.from_bytes(packet[skip + 2 : skip + 4], "big")
-            sent = int.from_bytes(packet[skip + 1 : skip + 9], "big")
-            self.delays_us.append((stamp_ns - sent) / 1000)
+    def read_probe(self, now: float) -> None:
+        assert self.probe is not None
+        while True:
+            try:
+                datagram, ancillary, _, source = self.probe.recvmsg(2048, 64)
+            except BlockingIOError:
+                return
+            if datagram[0] >= 128 and not 64 <= datagram[1] & 127 <= 95:
+                self.client.tally.received += 1
+                self._measure(datagram, ancillary, now)
+            elif datagram[0] < 64:
+                self.client.receive(datagram, source[:2], now)
+                self.flush()
+
+    def _measure(self, datagram: bytes, ancillary: list[tuple[int, int, bytes]], now: float) -> None:
+        packet = self.client.media(datagram, now)
+        stamps = [data for _, kind, data in ancillary if kind == _SO_TIMESTAMPNS]
+        if packet is None or not stamps:
+            return
+        seconds, nanoseconds = struct.unpack("@qq", stamps[0])
+        skip = 12 + 4 * (packet[0] & 15)
+        if packet[0] & 0x10:
+            skip += 4 + 4 * int.from_bytes(packet[skip + 2 : skip + 4], "big")
+        sent_ns = int.from_bytes(packet[skip + 1 : skip + 9], "big")
+        self.delays_us.append((seconds * 1_000_000_000 + nanoseconds - sent_ns) / 1000)
 
     def _handle(self, indexes: set[int], now: float) -> None:
         for index in sorted(indexes):
@@ -186,12 +206,14 @@ class _Fleet:
     def _step(self, now: float) -> None:
         if self._talking:
             self._speak(now)
-        for seat in self._probes:
-            seat.read(now)
         if now >= self._next_read:
             self._next_read = now + _READ_S
             for descriptor, _ in self._epoll.poll(0, max(1, len(self._seats))):
-                self._by_descriptor[descriptor].read(now)
+                seat = self._by_descriptor[descriptor]
+                if seat.probe is None:
+                    seat.read(now)
+                else:
+                    seat.read_probe(now)
         if now >= self._next_timers:
             self._next_timers = now + _TIMERS_S
             for seat in self._seats:
@@ -244,14 +266,14 @@ class _Fleet:
             seat.flush()
 
     def probe(self, indexes: list[int]) -> None:
-        """From now on these read every millisecond and note each packet's age."""
+        """From now on these note each packet's age."""
         for index in indexes:
-            seat = self._seats[index]
-            seat.probe = True
-            self._probes.append(seat)
+            self._seats[index].become_probe()
+            self._probes.append(self._seats[index])
 
     def delays(self) -> list[float]:
-        """Microseconds from before the speaker's send to after the probe's read, of each packet since the last call."""
+        """Microseconds from before the speaker's send to arrival at the probe's socket, for each packet since the last
+        call."""
         found: list[float] = []
         for seat in self._probes:
             found += seat.delays_us
@@ -298,6 +320,8 @@ class _Fleet:
             seat.flush()
             self._epoll.unregister(seat.socket.fileno())
             seat.socket.close()
+            if seat.probe is not None:
+                seat.probe.close()
         self._seats, self._probes, self._talkers, self._by_descriptor = [], [], [], {}
         gc.collect()
 
@@ -339,6 +363,16 @@ class FleetProcess:
             await asyncio.sleep(0.05)
         failure = (await self.call("totals")).failure
         raise RuntimeError(f"only {connected} of {count} clients are connected: {failure or 'no answer'}")
+
+    async def wait_first_packet(self, index: int, timeout_s: float) -> Tally:
+        """Raises RuntimeError when none comes."""
+        give_up = time.monotonic() + timeout_s
+        while time.monotonic() < give_up:
+            tally: Tally = (await self.call("tallies", [index]))[0]
+            if tally.first_packet_at:
+                return tally
+            await asyncio.sleep(0.02)
+        raise RuntimeError(f"client {index} heard nothing in {timeout_s:g} s")
 
     async def stop(self) -> None:
         if self._process.is_alive():

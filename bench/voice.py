@@ -13,6 +13,7 @@ import dataclasses
 import statistics
 
 from bench.clients import FleetProcess
+from bench.delay import measure_delay, measure_join
 from bench.network import Network, best_network
 from bench.peers.floor import Floor
 from bench.peers.janus import Janus
@@ -56,6 +57,10 @@ async def measure(options: Options) -> list[Result]:
         for scenario in VOICE:
             if options.only in scenario.name:
                 results += await _scenario(scenario, network, options, missing)
+        if options.only in "join":
+            results += await measure_join(network, options.runs)
+        if options.only in "delay":
+            results += await measure_delay("voice/delay", network, options.runs, options.seconds)
     return results
 
 
