@@ -18,6 +18,7 @@ from aiohttp import web
 from parley import __version__, data_folder, listening
 from parley.bootstrap import Materials, Service, build, gather_materials
 from parley.config import Settings, is_loopback
+from parley.memory import give_large_blocks_back
 from parley.tls import Certificate, certificate_for
 
 FINISH_REQUESTS_S: Final = 10.0
@@ -36,6 +37,7 @@ def run_server(settings: Settings, announce: Announce) -> None:
 
     Raises :class:`parley.failures.CannotStart`. What can be checked without the event loop is checked before there is one.
     """
+    give_large_blocks_back()
     with ExitStack() as stack:
         sockets = listening.open_sockets(settings.http.hosts, settings.http.port)
         for each in sockets:
