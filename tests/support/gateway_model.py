@@ -97,6 +97,10 @@ class ClientModel:
             "users": {user_id: user for user_id, user in self.users.items() if user_id in in_voice},
         }
 
+    def unknown_in_voice(self) -> set[UserId]:
+        in_voice = {state.user_id for group in self.groups.values() for state in group.voice.values()}
+        return in_voice - set(self.users)
+
     def drop_messages(self) -> None:
         """After ``not_resumed``."""
         self.messages.clear()

@@ -1,0 +1,417 @@
+"""A snapshot plus its events equals a fresh snapshot: for every kind of event there is, and for people who see different things."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from server.actions.accounts import UpdateMe, do_update_me, get_user
+from server.actions.additions import (
+    CreateAddition,
+    do_accept_addition,
+    do_create_addition,
+    do_refuse_addition,
+    do_withdraw_addition,
+    get_additions,
+)
+from server.actions.channels import (
+    CreateChannel,
+    UpdateChannel,
+    do_create_channel,
+    do_delete_channel,
+    do_update_channel,
+)
+from server.actions.cursors import MoveCursor, do_move_cursor
+from server.actions.groups import UpdateGroup, do_delete_group, do_update_group
+from server.actions.members import TimeOut, do_remove_member, do_time_out
+from server.actions.messages import EditMessage, do_delete_message, do_edit_message
+from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
+from server.actions.roles import (
+    CreateRole,
+    UpdateRole,
+    do_assign_role,
+    do_create_role,
+    do_delete_role,
+    do_unassign_role,
+    do_update_role,
+)
+from server.actions.typing import do_start_typing
+from server.domain import events
+from server.domain.entities import Message
+from server.domain.ids import ChannelId, GroupId, RoleId
+from server.domain.permissions import EVERYONE, Permission
+from server.domain.sections import Text
+from signaling.voice_port import Caller, Offer, Update
+from tests.support.gateway_client import GatewayClient
+from tests.support.gateway_scene import hide, let_in, reveal, text_channel, together, voice_channel, write
+from tests.support.gateway_server import GatewayServer, Person, gateway_server
+
+pytestmark = pytest.mark.integration
+
+VIEW = int(Permission.VIEW_CHANNEL)
+
+
+@dataclass
+class Scene:
+    """Anna owns the group; Ben may see ``secret``, Cleo may not; Cleo may see ``hall`` by her role alone; Dora is outside."""
+
+    server: GatewayServer
+    anna: Person
+    ben: Person
+    cleo: Person
+    dora: Person
+    group_id: GroupId
+    general: ChannelId
+    voice: ChannelId
+    secret: ChannelId
+    hall: ChannelId
+    role_id: RoleId
+    said: list[Message]
+    """In general: by Anna, Ben, Cleo."""
+
+    @property
+    def people(self) -> list[Person]:
+        return [self.anna, self.ben, self.cleo, self.dora]
+
+    def caller(self, person: Person) -> Caller:
+        return Caller(person.user_id, person.login_id)
+
+
+async def make_scene(server: GatewayServer) -> Scene:
+    view, (anna, ben, cleo) = await together(server, "anna", "ben", "cleo")
+    dora = await server.person("dora")
+    actions, group_id = server.actions, view.group.id
+    secret = await do_create_channel(actions, anna.user_id, group_id, CreateChannel(name="secret", kind="text"))
+    hall = await do_create_channel(actions, anna.user_id, group_id, CreateChannel(name="hall", kind="text"))
+    role = await do_create_role(actions, anna.user_id, group_id, CreateRole(name="guests", position=1))
+    await do_assign_role(actions, anna.user_id, group_id, cleo.user_id, role.id)
+    nobody = PutOverwrite(allow=0, deny=VIEW)
+    for channel in (secret, hall):
+        await do_put_overwrite(actions, anna.user_id, channel.id, "role", RoleId(group_id), nobody)
+    await reveal(server, anna, secret.id, ben.user_id)
+    await do_put_overwrite(actions, anna.user_id, hall.id, "role", role.id, PutOverwrite(allow=VIEW, deny=0))
+    general = text_channel(view)
+    said = [await write(server, person, general, f"before {number}") for number, person in enumerate((anna, ben, cleo))]
+    for number in range(2):
+        await write(server, anna, secret.id, f"whispered {number}")
+        await write(server, anna, hall.id, f"called {number}")
+    return Scene(
+        server, anna, ben, cleo, dora, group_id, general, voice_channel(view), secret.id, hall.id, role.id, said
+    )
+
+
+Act = Callable[[Scene], Awaitable[object]]
+CASES: dict[type[Any], dict[str, Act]] = {}
+"""Event -> what leads to it, by name."""
+
+
+def case(*kinds: type[Any]) -> Callable[[Act], Act]:
+    def add(act: Act) -> Act:
+        for kind in kinds:
+            CASES.setdefault(kind, {})[act.__name__] = act
+        return act
+
+    return add
+
+
+@case(events.UserUpdate)
+async def a_new_name(scene: Scene) -> None:
+    await do_update_me(scene.server.actions, scene.ben.user_id, UpdateMe(display_name="Benedict"))
+
+
+@case(events.UserUpdate)
+async def a_new_name_while_in_voice(scene: Scene) -> None:
+    await joined(scene, scene.ben)
+    await do_update_me(scene.server.actions, scene.ben.user_id, UpdateMe(display_name="Benedict"))
+
+
+@case(events.GroupJoin, events.MemberJoin)
+async def someone_comes_in(scene: Scene) -> None:
+    await let_in(scene.server, scene.anna, scene.group_id, scene.dora)
+    await write(scene.server, scene.anna, scene.general, "welcome")
+
+
+@case(events.GroupUpdate)
+async def a_new_group_name(scene: Scene) -> None:
+    await do_update_group(scene.server.actions, scene.anna.user_id, scene.group_id, UpdateGroup(name="Other"))
+
+
+@case(events.GroupLeave, events.MemberLeave)
+async def someone_is_removed(scene: Scene) -> None:
+    await do_remove_member(scene.server.actions, scene.anna.user_id, scene.group_id, scene.ben.user_id)
+    await write(scene.server, scene.anna, scene.general, "gone")
+
+
+@case(events.GroupLeave, events.MemberLeave, events.GroupJoin)
+async def someone_leaves_and_comes_back(scene: Scene) -> None:
+    await do_remove_member(scene.server.actions, scene.cleo.user_id, scene.group_id, scene.cleo.user_id)
+    await write(scene.server, scene.anna, scene.general, "gone")
+    await let_in(scene.server, scene.anna, scene.group_id, scene.cleo)
+    await write(scene.server, scene.anna, scene.general, "back")
+
+
+@case(events.GroupLeave)
+async def the_group_is_deleted(scene: Scene) -> None:
+    await do_delete_group(scene.server.actions, scene.anna.user_id, scene.group_id)
+
+
+@case(events.ChannelUpdate)
+async def a_new_channel(scene: Scene) -> None:
+    for request in (CreateChannel(name="new text", kind="text"), CreateChannel(name="new voice", kind="voice")):
+        await do_create_channel(scene.server.actions, scene.anna.user_id, scene.group_id, request)
+
+
+@case(events.ChannelUpdate)
+async def a_channel_is_renamed(scene: Scene) -> None:
+    for channel_id in (scene.general, scene.secret):
+        request = UpdateChannel(name="renamed", topic="topic", position=7)
+        await do_update_channel(scene.server.actions, scene.anna.user_id, channel_id, request)
+
+
+@case(events.ChannelUpdate)
+async def a_channel_comes_into_view(scene: Scene) -> None:
+    await reveal(scene.server, scene.anna, scene.secret, scene.cleo.user_id)
+    await write(scene.server, scene.ben, scene.secret, "now you see me")
+
+
+@case(events.ChannelUpdate)
+async def a_voice_channel_with_people_comes_into_view(scene: Scene) -> None:
+    await hide(scene.server, scene.anna, scene.voice, scene.cleo.user_id)
+    await joined(scene, scene.ben)
+    target = scene.cleo.user_id
+    await do_delete_overwrite(scene.server.actions, scene.anna.user_id, scene.voice, "member", target)
+
+
+@case(events.ChannelDelete)
+async def a_channel_is_deleted(scene: Scene) -> None:
+    for channel_id in (scene.secret, scene.voice):
+        await do_delete_channel(scene.server.actions, scene.anna.user_id, channel_id)
+
+
+@case(events.ChannelDelete)
+async def a_channel_goes_out_of_view(scene: Scene) -> None:
+    await hide(scene.server, scene.anna, scene.general, scene.ben.user_id)
+    await write(scene.server, scene.cleo, scene.general, "about ben")
+
+
+@case(events.ChannelDelete, events.ChannelUpdate)
+async def a_channel_goes_out_of_view_and_comes_back(scene: Scene) -> None:
+    await hide(scene.server, scene.anna, scene.general, scene.ben.user_id)
+    await write(scene.server, scene.cleo, scene.general, "about ben")
+    await reveal(scene.server, scene.anna, scene.general, scene.ben.user_id)
+    await write(scene.server, scene.cleo, scene.general, "to ben")
+
+
+@case(events.RoleUpdate)
+async def a_new_role(scene: Scene) -> None:
+    request = CreateRole(name="helpers", permissions=int(Permission.MANAGE_MESSAGES), position=2)
+    await do_create_role(scene.server.actions, scene.anna.user_id, scene.group_id, request)
+
+
+@case(events.RoleUpdate, events.ChannelUpdate)
+async def a_role_becomes_administrator(scene: Scene) -> None:
+    request = UpdateRole(name="chiefs", permissions=int(Permission.ADMINISTRATOR))
+    await do_update_role(scene.server.actions, scene.anna.user_id, scene.group_id, scene.role_id, request)
+    await write(scene.server, scene.ben, scene.secret, "cleo is here")
+
+
+@case(events.RoleUpdate, events.ChannelDelete)
+async def everyone_sees_nothing(scene: Scene) -> None:
+    request = UpdateRole(permissions=int(EVERYONE & ~Permission.VIEW_CHANNEL))
+    everyone = RoleId(scene.group_id)
+    await do_update_role(scene.server.actions, scene.anna.user_id, scene.group_id, everyone, request)
+    await write(scene.server, scene.anna, scene.general, "alone")
+
+
+@case(events.RoleDelete, events.ChannelDelete)
+async def a_role_is_deleted(scene: Scene) -> None:
+    await do_delete_role(scene.server.actions, scene.anna.user_id, scene.group_id, scene.role_id)
+
+
+@case(events.MemberUpdate, events.ChannelUpdate)
+async def someone_gets_a_role(scene: Scene) -> None:
+    await do_assign_role(scene.server.actions, scene.anna.user_id, scene.group_id, scene.ben.user_id, scene.role_id)
+    await write(scene.server, scene.cleo, scene.hall, "hello ben")
+
+
+@case(events.MemberUpdate, events.ChannelDelete)
+async def someone_loses_a_role(scene: Scene) -> None:
+    await do_unassign_role(scene.server.actions, scene.anna.user_id, scene.group_id, scene.cleo.user_id, scene.role_id)
+    await write(scene.server, scene.anna, scene.hall, "cleo is gone")
+
+
+@case(events.MemberUpdate)
+async def someone_is_timed_out(scene: Scene) -> None:
+    until = TimeOut(until_ms=scene.server.clock.now_ms() + 60_000)
+    await do_time_out(scene.server.actions, scene.anna.user_id, scene.group_id, scene.ben.user_id, until)
+    await write(scene.server, scene.anna, scene.secret, "ben reads this")
+
+
+@case(events.MessageCreate)
+async def messages(scene: Scene) -> None:
+    for number, person in enumerate((scene.anna, scene.ben, scene.cleo, scene.anna)):
+        await write(scene.server, person, scene.general, f"message {number}")
+    await write(scene.server, scene.ben, scene.secret, "secret")
+
+
+@case(events.MessageUpdate)
+async def a_message_is_edited(scene: Scene) -> None:
+    fresh = await write(scene.server, scene.anna, scene.general, "frehs")
+    for message in (fresh, scene.said[0]):
+        request = EditMessage(sections=(Text("fresh"),))
+        await do_edit_message(scene.server.actions, scene.anna.user_id, scene.general, message.id, request)
+
+
+@case(events.MessageDelete, events.CursorUpdate)
+async def messages_are_deleted(scene: Scene) -> None:
+    """One that clients know, and one from before their snapshots."""
+    fresh = await write(scene.server, scene.anna, scene.general, "oh no")
+    await write(scene.server, scene.anna, scene.general, "that stays")
+    for message in (fresh, scene.said[0], scene.said[2]):
+        await do_delete_message(scene.server.actions, scene.anna.user_id, scene.general, message.id)
+
+
+@case(events.CursorUpdate)
+async def a_cursor_moves(scene: Scene) -> None:
+    reached = MoveCursor(message_id=scene.said[1].id)
+    await do_move_cursor(scene.server.actions, scene.anna.user_id, scene.general, reached)
+    await write(scene.server, scene.ben, scene.general, "another one")
+
+
+@case(events.TypingStart)
+async def someone_types(scene: Scene) -> None:
+    for channel_id in (scene.general, scene.secret):
+        await do_start_typing(scene.server.actions, scene.anna.user_id, channel_id)
+
+
+@case(events.AdditionCreate)
+async def someone_is_asked(scene: Scene) -> None:
+    await do_create_addition(scene.server.actions, scene.anna.user_id, scene.group_id, CreateAddition(username="dora"))
+
+
+@case(events.AdditionDelete)
+async def asked_and_withdrawn(scene: Scene) -> None:
+    await someone_is_asked(scene)
+    pending = await get_additions(scene.server.actions, scene.anna.user_id, scene.group_id)
+    await do_withdraw_addition(scene.server.actions, scene.anna.user_id, pending.additions[0].id)
+
+
+@case(events.AdditionDelete)
+async def asked_and_refused(scene: Scene) -> None:
+    await someone_is_asked(scene)
+    pending = await get_additions(scene.server.actions, scene.anna.user_id, scene.group_id)
+    await do_refuse_addition(scene.server.actions, scene.dora.user_id, pending.additions[0].id)
+
+
+@case(events.AdditionDelete, events.GroupJoin)
+async def asked_and_accepted(scene: Scene) -> None:
+    await someone_is_asked(scene)
+    pending = await get_additions(scene.server.actions, scene.anna.user_id, scene.group_id)
+    await do_accept_addition(scene.server.actions, scene.dora.user_id, pending.additions[0].id)
+
+
+async def joined(scene: Scene, person: Person) -> None:
+    offer = Offer(channel_id=scene.voice, negotiation=1, sdp="", muted=False, deafened=False)
+    await scene.server.voice.offer(scene.caller(person), offer)
+
+
+@case(events.VoiceUpdate)
+async def people_join_voice_and_mute(scene: Scene) -> None:
+    for person in (scene.ben, scene.cleo):
+        await joined(scene, person)
+    update = Update(participant=scene.server.voice.participant_of(scene.ben.user_id), muted=True)
+    await scene.server.voice.update(scene.caller(scene.ben), update)
+
+
+@case(events.VoiceLeave)
+async def someone_leaves_voice(scene: Scene) -> None:
+    await people_join_voice_and_mute(scene)
+    voice = scene.server.voice
+    await voice.leave(scene.caller(scene.ben), voice.participant_of(scene.ben.user_id))
+
+
+@case(events.VoiceSpeaking, events.VoiceSlots)
+async def someone_speaks(scene: Scene) -> None:
+    await joined(scene, scene.ben)
+    await scene.server.voice.speak(scene.server.voice.participant_of(scene.ben.user_id), speaking=True)
+
+
+@case(events.VoiceReset)
+async def a_voice_connection_is_lost(scene: Scene) -> None:
+    await joined(scene, scene.ben)
+    await scene.server.voice.reset(scene.server.voice.participant_of(scene.ben.user_id))
+
+
+# ---------------------------------------------------------------------------------------------------------------- tests
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[GatewayServer]:
+    async with gateway_server(tmp_path) as running:
+        yield running
+
+
+def test_every_kind_of_event_has_a_case() -> None:
+    assert set(CASES) == set(get_args(events.Event))
+
+
+ALL = sorted({(act.__name__, act) for acts in CASES.values() for act in acts.values()}, key=lambda one: one[0])
+
+
+async def agree(server: GatewayServer, observers: list[tuple[Person, GatewayClient]]) -> None:
+    await server.quiet(*(client for _, client in observers))
+    for person, client in observers:
+        fresh = await server.online(person)
+        for user_id in client.model.unknown_in_voice():  # voice.update names nobody: clients ask
+            client.model.users[user_id] = await get_user(server.actions, person.user_id, user_id)
+        assert client.model.seen() == fresh.model.seen()
+        await fresh.close()
+
+
+@pytest.mark.parametrize("act", [act for _, act in ALL], ids=[name for name, _ in ALL])
+async def test_snapshot_and_events_equal_a_fresh_snapshot(server: GatewayServer, act: Act) -> None:
+    scene = await make_scene(server)
+    observers = [(person, await server.online(person)) for person in scene.people]
+    await act(scene)
+    await agree(server, observers)
+    happened = {type(event) for _, client in observers for event in client.events}
+    for kind, acts in CASES.items():
+        if act in acts.values():
+            assert kind in happened, f"{kind.__name__} did not come"
+
+
+async def test_two_devices_of_one_person_agree(server: GatewayServer) -> None:
+    scene = await make_scene(server)
+    one, two = await server.online(scene.cleo), await server.online(scene.cleo)
+    await a_channel_goes_out_of_view_and_comes_back(scene)
+    await a_role_becomes_administrator(scene)
+    await a_cursor_moves(scene)
+    await someone_leaves_and_comes_back(scene)
+    await agree(server, [(scene.cleo, one), (scene.cleo, two)])
+    assert one.events == two.events
+
+
+async def test_everything_one_after_the_other(server: GatewayServer) -> None:
+    scene = await make_scene(server)
+    observers = [(person, await server.online(person)) for person in scene.people]
+    for act in (
+        messages,
+        a_channel_comes_into_view,
+        people_join_voice_and_mute,
+        messages_are_deleted,
+        someone_comes_in,
+        a_role_becomes_administrator,
+        a_role_is_deleted,
+        a_channel_goes_out_of_view,
+        a_channel_is_deleted,
+        someone_is_removed,
+        a_new_name,
+        someone_leaves_and_comes_back,
+        everyone_sees_nothing,
+    ):
+        await act(scene)
+        await agree(server, observers)
