@@ -43,6 +43,9 @@ def clean_environment(**variables: str) -> dict[str, str]:
 class ParleyServer:
     """Start it, stop it, kill it, start it again: ports and data stay the same."""
 
+    command: tuple[str, ...] = ("-m", "parley", "run")
+    """What the Python interpreter is given."""
+
     def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -63,6 +66,7 @@ class ParleyServer:
 
     @property
     def scheme(self) -> str:
+        """What the process itself speaks; a proxy in front may make https of it."""
         return "https" if any("https://localhost" in line for line in self.lines) else "http"
 
     @property
@@ -80,7 +84,7 @@ class ParleyServer:
         ready = threading.Event()
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "parley", "run", *self._arguments],
+                [sys.executable, *self.command, *self._arguments],
                 env=clean_environment(**self._variables),
                 cwd=self.folder,
                 stdout=subprocess.PIPE,
@@ -145,10 +149,10 @@ class ParleyServer:
         found = re.search(r"/signup\?owner=(\S+)", "".join(self.lines))
         return found.group(1) if found else None
 
-    def stop(self) -> int:
-        """SIGTERM; returns the exit code."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Sends the signal; returns the exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(number)
         try:
             return self._end(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
