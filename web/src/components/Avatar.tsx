@@ -1,0 +1,36 @@
+/** A person's or a group's mark: initials on a colour that stays theirs. */
+
+const TONES = 8;
+
+function toneOf(seed: string): number {
+  let sum = 0;
+  for (const each of seed) sum = (sum * 31 + (each.codePointAt(0) ?? 0)) % 100_003;
+  return sum % TONES;
+}
+
+export function initials(name: string): string {
+  const words = name
+    .trim()
+    .split(/[\s._-]+/)
+    .filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => [...(word ?? "?")][0] ?? "?")
+    .join("")
+    .toLocaleUpperCase();
+}
+
+interface Props {
+  id: string;
+  name: string;
+  size?: 20 | 24 | 32 | 36 | 64 | 96;
+  speaking?: boolean;
+}
+
+export function Avatar({ id, name, size = 36, speaking = false }: Props) {
+  return (
+    <span className={`avatar s${size} tone${toneOf(id)}${speaking ? " speaking" : ""}`} aria-hidden="true">
+      {initials(name)}
+    </span>
+  );
+}

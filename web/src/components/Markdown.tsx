@@ -1,0 +1,88 @@
+/** Draws Markdown as React elements; nothing of it ever becomes HTML text. */
+
+import { type ReactNode, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Node, parseMarkdown } from "../lib/markdown";
+import { Icon } from "./Icon";
+
+export function Markdown({ source }: { source: string }) {
+  const nodes = useMemo(() => parseMarkdown(source), [source]);
+  return <div className="md">{draw(nodes)}</div>;
+}
+
+function draw(nodes: readonly Node[]): ReactNode {
+  // The tree is rebuilt as a whole when the source changes, so that places are good keys.
+  return nodes.map((node, place) => <Drawn key={`${place}-${node.type}`} node={node} />);
+}
+
+function Drawn({ node }: { node: Node }): ReactNode {
+  switch (node.type) {
+    case "text":
+      return node.text;
+    case "break":
+      return <br />;
+    case "rule":
+      return <hr />;
+    case "inlineCode":
+      return <code>{node.text}</code>;
+    case "code":
+      return <CodeBlock code={node.text} language={node.language} />;
+    case "link":
+      return (
+        <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+          {draw(node.children)}
+        </a>
+      );
+    case "list":
+      return node.ordered ? (
+        <ol start={node.start}>{draw(node.children)}</ol>
+      ) : (
+        <ul>{draw(node.children)}</ul>
+      );
+    case "item":
+      return <li>{draw(node.children)}</li>;
+    case "paragraph":
+      return <p>{draw(node.children)}</p>;
+    case "heading":
+      return (
+        <p>
+          <strong>{draw(node.children)}</strong>
+        </p>
+      );
+    case "quote":
+      return <blockquote>{draw(node.children)}</blockquote>;
+    case "strong":
+      return <strong>{draw(node.children)}</strong>;
+    case "emphasis":
+      return <em>{draw(node.children)}</em>;
+    case "strike":
+      return <s>{draw(node.children)}</s>;
+  }
+}
+
+const COPIED_MS = 1_500;
+
+export function CodeBlock({ code, language }: { code: string; language: string }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard?.writeText(code);
+    setCopied(true);
+    setTimeout(() => setCopied(false), COPIED_MS);
+  };
+  return (
+    <figure className="code">
+      <figcaption>
+        <span>{language || t("code.plain")}</span>
+        <button type="button" onClick={() => void copy()}>
+          <Icon name={copied ? "check" : "copy"} size={14} />
+          {copied ? t("code.copied") : t("code.copy")}
+        </button>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <code>{code}</code>
+      </pre>
+    </figure>
+  );
+}

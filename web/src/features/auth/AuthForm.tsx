@@ -1,0 +1,116 @@
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, Notice } from "../../components/Button";
+import { Field } from "../../components/Field";
+import { asRequestError, RequestError } from "../../lib/errors";
+import { useAccount, useErrorText, useParley } from "../parley";
+
+export type AuthKind = "signup" | "login";
+
+const USERNAME = /^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/;
+/** Which field a refusal is about. */
+const ABOUT_NAME: ReadonlySet<string> = new Set(["username_taken", "bad_username"]);
+const ABOUT_PASSWORD: ReadonlySet<string> = new Set(["weak_password"]);
+
+interface Props {
+  kind: AuthKind;
+  ownerToken?: string | undefined;
+  submitLabel?: string;
+}
+
+/** User name and password, to sign up or to log in. */
+export function AuthForm({ kind, ownerToken, submitLabel }: Props) {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const say = useErrorText();
+  const limits = useAccount((account) => account.server?.limits);
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const nameMin = limits?.username_min ?? 2;
+  const nameMax = limits?.username_max ?? 32;
+  const passwordMin = limits?.password_min ?? 8;
+  const signingUp = kind === "signup";
+  const folded = username.trim().toLowerCase();
+
+  const check = (): RequestError | null => {
+    if (!signingUp) return null;
+    if (folded.length < nameMin || folded.length > nameMax || !USERNAME.test(folded))
+      return new RequestError("bad_username", "");
+    if ([...password].length < passwordMin) return new RequestError("weak_password", "");
+    return null;
+  };
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    const problem = check();
+    if (problem) {
+      setFailure(problem);
+      return;
+    }
+    setBusy(true);
+    setFailure(null);
+    try {
+      await (signingUp ? parley.signUp(folded, password, ownerToken) : parley.logIn(folded, password));
+    } catch (error) {
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+
+  const code = failure === null ? "" : asRequestError(failure).code;
+  const text =
+    failure === null
+      ? null
+      : code === "weak_password" && [...password].length < passwordMin
+        ? t("auth.passwordShort", { min: passwordMin })
+        : say(failure);
+  const aboutName = signingUp && ABOUT_NAME.has(code);
+  const aboutPassword = signingUp && ABOUT_PASSWORD.has(code);
+
+  return (
+    <form className="auth-form" onSubmit={(event) => void submit(event)} noValidate>
+      {text !== null && !aboutName && !aboutPassword && <Notice tone="bad">{text}</Notice>}
+      <Field
+        label={t("auth.username")}
+        hint={signingUp ? t("auth.usernameHint") : undefined}
+        problem={aboutName ? text : null}
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        maxLength={nameMax}
+        required
+        value={username}
+        onChange={(event) => setUsername(event.target.value)}
+        data-testid={`${kind}-username`}
+      />
+      <Field
+        label={t("auth.password")}
+        hint={signingUp ? t("auth.passwordHint", { min: passwordMin }) : undefined}
+        problem={aboutPassword ? text : null}
+        name="password"
+        type="password"
+        autoComplete={signingUp ? "new-password" : "current-password"}
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        data-testid={`${kind}-password`}
+      />
+      <Button
+        type="submit"
+        look="primary"
+        wide
+        busy={busy}
+        disabled={username.trim() === "" || password === ""}
+        data-testid={`${kind}-submit`}
+      >
+        {submitLabel ?? t(signingUp ? "auth.signUp" : "auth.logIn")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,417 @@
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useTranslation } from "react-i18next";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/Icon";
+import type { Channel } from "../../gateway/protocol";
+import type { History } from "../../state/history";
+import { ui } from "../../state/ui";
+import type { Outgoing } from "../../state/world";
+import { useConnection, useMyId, useParley, useUi, useWorld } from "../parley";
+import { MessageView } from "./MessageView";
+import { OutgoingView } from "./OutgoingView";
+import { buildRows, type Row, type UnreadLine } from "./rows";
+import { useAttention } from "./useAttention";
+
+interface Props {
+  channel: Channel;
+  history: History;
+  editing: string | null;
+  onEdit: (messageId: string | null) => void;
+  onReply: (messageId: string) => void;
+}
+
+/** This near to an end, the next page is asked for. */
+const NEAR_PX = 800;
+/** This near to the end, new messages keep it in view. */
+const STICK_PX = 80;
+const FLASH_MS = 1_800;
+const NONE: readonly Outgoing[] = [];
+
+type Target = { kind: "bottom" } | { kind: "line" } | { kind: "message"; id: string; flash: boolean };
+
+export function MessageList({ channel, history, editing, onEdit, onReply }: Props) {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const me = useMyId();
+  const outgoing = useWorld((world) => world.outbox[channel.id] ?? NONE);
+  const cursor = useWorld((world) => world.cursors[channel.id]);
+  const connected = useConnection((connection) => connection.state === "connected");
+  const jump = useUi((state) => (state.jump?.channelId === channel.id ? state.jump : null));
+  const attentive = useAttention();
+  const unread = cursor?.unread ?? 0;
+
+  const [line, setLine] = useState<UnreadLine | null>(() =>
+    unread > 0 ? { after: cursor?.last_read_id ?? null } : null,
+  );
+  const [lineCount, setLineCount] = useState(unread);
+  const [lineSeen, setLineSeen] = useState(false);
+  const [atBottom, setAtBottom] = useState(true);
+  const [flash, setFlash] = useState<string | null>(null);
+  const [active, setActive] = useState<string | null>(null);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const target = useRef<Target | null>(line ? { kind: "line" } : { kind: "bottom" });
+  const stuck = useRef(true);
+
+  const rows = useMemo(
+    () => buildRows(history.messages, history.hasAfter ? NONE : outgoing, me, line),
+    [history.messages, history.hasAfter, outgoing, me, line],
+  );
+  const rowsNow = useRef<Row[]>(rows);
+  rowsNow.current = rows;
+
+  // Rows that come in above keep what is in view where it is.
+  const firstKey = rows[0]?.key;
+  const lastFirstKey = useRef(firstKey);
+  const prepended =
+    firstKey !== lastFirstKey.current &&
+    rows.some((row) => row.key === lastFirstKey.current) &&
+    rows.length > 0;
+  useLayoutEffect(() => {
+    lastFirstKey.current = firstKey;
+  }, [firstKey]);
+
+  const lineIndex = rows.findIndex((row) => row.line);
+
+  // ------------------------------------------------------------------------------------------------------------ reading
+
+  /** What the eyes may have reached: the last row whose end is in view. */
+  const look = useCallback(() => {
+    const handle = list.current;
+    const all = rowsNow.current;
+    if (!handle || all.length === 0 || target.current !== null) return;
+    const end = handle.scrollOffset + handle.viewportSize;
+    let index = handle.findItemIndex(end);
+    const tall = handle.getItemSize(index) > handle.viewportSize;
+    if (!tall && handle.getItemOffset(index) + handle.getItemSize(index) > end + 4) index -= 1;
+    const top = handle.findItemIndex(handle.scrollOffset);
+    const at = all.findIndex((row) => row.line);
+    if (at !== -1 && at >= top) setLineSeen(true);
+    if (!attentive.current) return;
+    for (; index >= 0; index -= 1) {
+      const row = all[index];
+      if (row?.kind === "message") {
+        void parley.conversations.markRead(channel.id, row.message.id);
+        return;
+      }
+    }
+  }, [attentive, channel.id, parley]);
+
+  const measure = useCallback(() => {
+    const handle = list.current;
+    const element = scroller.current;
+    if (!handle || !element || target.current !== null) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const { hasAfter, hasBefore, loading, failed } = parley.conversations.history(channel.id);
+    const bottom = below < STICK_PX && !hasAfter;
+    stuck.current = bottom;
+    setAtBottom(bottom);
+    if (loading === null && failed === null) {
+      if (hasBefore && element.scrollTop < NEAR_PX) void parley.conversations.loadBefore(channel.id);
+      else if (hasAfter && below < NEAR_PX) void parley.conversations.loadAfter(channel.id);
+    }
+    look();
+  }, [channel.id, look, parley]);
+
+  const toBottom = useCallback(() => {
+    const handle = list.current;
+    if (handle && rowsNow.current.length > 0)
+      handle.scrollToIndex(rowsNow.current.length - 1, { align: "end" });
+  }, []);
+
+  // ------------------------------------------------------------------------------------------------------------ moving
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when rows have changed
+  useLayoutEffect(() => {
+    const handle = list.current;
+    if (!handle || !history.fresh || rows.length === 0) {
+      if (history.fresh) target.current = null;
+      return;
+    }
+    const wanted = target.current;
+    if (wanted === null) {
+      if (stuck.current && !history.hasAfter) toBottom();
+      return;
+    }
+    const index =
+      wanted.kind === "bottom"
+        ? -1
+        : wanted.kind === "line"
+          ? lineIndex
+          : rows.findIndex((row) => row.kind === "message" && row.message.id === wanted.id);
+    if (index === -1) toBottom();
+    else
+      handle.scrollToIndex(
+        index,
+        wanted.kind === "line" ? { align: "start", offset: -72 } : { align: "center" },
+      );
+    if (wanted.kind === "message" && wanted.flash) setFlash(wanted.id);
+    stuck.current = index === -1;
+    // The place is reached over a few frames, while rows are measured; only then the eyes are somewhere.
+    const timer = setTimeout(() => {
+      target.current = null;
+      measure();
+    }, 120);
+    return () => clearTimeout(timer);
+  }, [rows, history.fresh, history.stretch]);
+
+  useEffect(() => {
+    if (flash === null) return;
+    const timer = setTimeout(() => setFlash(null), FLASH_MS);
+    return () => clearTimeout(timer);
+  }, [flash]);
+
+  const goTo = useCallback(
+    (id: string) => {
+      const index = rowsNow.current.findIndex((row) => row.kind === "message" && row.message.id === id);
+      if (index !== -1) {
+        list.current?.scrollToIndex(index, { align: "center" });
+        stuck.current = false;
+        setFlash(id);
+        return;
+      }
+      target.current = { kind: "message", id, flash: true };
+      void parley.conversations.open(channel.id, id);
+    },
+    [channel.id, parley],
+  );
+
+  useEffect(() => {
+    if (jump === null) return;
+    goTo(jump.messageId);
+    ui.setState({ jump: null });
+  }, [jump, goTo]);
+
+  const toPresent = useCallback(() => {
+    if (!parley.conversations.history(channel.id).hasAfter) {
+      stuck.current = true;
+      toBottom();
+      return;
+    }
+    target.current = { kind: "bottom" };
+    void parley.conversations.open(channel.id);
+  }, [channel.id, parley, toBottom]);
+
+  const toLine = useCallback(() => {
+    setLineSeen(true);
+    if (lineIndex !== -1) {
+      list.current?.scrollToIndex(lineIndex, { align: "start", offset: -72 });
+      stuck.current = false;
+      return;
+    }
+    target.current = { kind: "line" };
+    const after = line?.after ?? null;
+    void (after === null
+      ? parley.conversations.openStart(channel.id)
+      : parley.conversations.open(channel.id, after));
+  }, [channel.id, line, lineIndex, parley]);
+
+  // A new snapshot made the stretch stale: read it anew, where one is.
+  const stale = !history.fresh && history.loading === null && history.failed === null;
+  useEffect(() => {
+    if (!stale) return;
+    const handle = list.current;
+    const row =
+      handle && !stuck.current ? rowsNow.current[handle.findItemIndex(handle.scrollOffset + 40)] : undefined;
+    if (row?.kind === "message") {
+      target.current = { kind: "message", id: row.message.id, flash: false };
+      void parley.conversations.open(channel.id, row.message.id);
+    } else {
+      target.current = { kind: "bottom" };
+      void parley.conversations.open(channel.id);
+    }
+  }, [stale, channel.id, parley]);
+
+  // What one writes is worth seeing.
+  const lastOwn = outgoing.at(-1)?.nonce;
+  const seenOwn = useRef(lastOwn);
+  useEffect(() => {
+    if (lastOwn === seenOwn.current) return;
+    seenOwn.current = lastOwn;
+    if (lastOwn === undefined) return;
+    setLine(null);
+    toPresent();
+  }, [lastOwn, toPresent]);
+
+  // ------------------------------------------------------------------------------------------------------- unread line
+
+  const before = useRef(unread);
+  useEffect(() => {
+    const arrived = unread > before.current;
+    const wasRead = before.current === 0;
+    before.current = unread;
+    if (!arrived) return;
+    if (wasRead && (!document.hasFocus() || !stuck.current)) {
+      setLine({ after: cursor?.last_read_id ?? null });
+      setLineSeen(true);
+    }
+  }, [unread, cursor]);
+
+  // Focus, a connection that is back, and rows that came in may let one read what is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when one of these changes
+  useEffect(() => {
+    const frame = requestAnimationFrame(measure);
+    return () => cancelAnimationFrame(frame);
+  }, [rows, connected, measure]);
+  useEffect(() => attentive.follow(measure), [attentive, measure]);
+
+  // -------------------------------------------------------------------------------------------------------------- keys
+
+  const pressed = (event: KeyboardEvent): void => {
+    const inRow = (event.target as HTMLElement).closest("[data-row]") === event.target;
+    if (event.target !== scroller.current && !inRow) return;
+    const at = rows.findIndex((row) => row.key === active);
+    const row = rows[at];
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault();
+      const next =
+        at === -1
+          ? rows.length - 1
+          : Math.min(rows.length - 1, Math.max(0, at + (event.key === "ArrowUp" ? -1 : 1)));
+      const key = rows[next]?.key;
+      if (key === undefined) return;
+      setActive(key);
+      list.current?.scrollToIndex(next, { align: "nearest" });
+      requestAnimationFrame(() => document.getElementById(`row-${key}`)?.focus({ preventScroll: true }));
+    } else if (row?.kind === "message") {
+      if (event.key === "r") onReply(row.message.id);
+      else if (event.key === "e" && row.message.author_id === me) onEdit(row.message.id);
+      else return;
+      event.preventDefault();
+    }
+  };
+
+  const above = line !== null && !lineSeen && lineCount > 0;
+  return (
+    <div className="messages">
+      {above && (
+        <div className="messages-bar">
+          <button type="button" onClick={toLine} data-testid="unread-jump">
+            <Icon name="up" size={15} />
+            {t("conversation.unreadAbove", { count: lineCount })}
+          </button>
+          <button
+            type="button"
+            className="close"
+            aria-label={t("action.close")}
+            onClick={() => {
+              setLineSeen(true);
+              setLineCount(0);
+            }}
+          >
+            <Icon name="close" size={15} />
+          </button>
+        </div>
+      )}
+      {history.loading === "before" && (
+        <div className="messages-more top">
+          <span className="spinner" />
+        </div>
+      )}
+      {history.failed === "before" && (
+        <div className="messages-more top">
+          <Button onClick={() => void parley.conversations.loadBefore(channel.id)}>
+            {t("conversation.moreFailed")}
+          </Button>
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the log is walked through with the arrow keys */}
+      <div
+        ref={scroller}
+        className="messages-scroll"
+        role="log"
+        aria-label={t("conversation.log", { name: channel.name })}
+        aria-relevant="additions"
+        tabIndex={0}
+        onKeyDown={pressed}
+        data-testid="messages"
+      >
+        <div className="messages-spacer" />
+        {rows.length === 0 && <Beginning channel={channel} empty />}
+        <Virtualizer
+          key={history.stretch}
+          ref={list}
+          scrollRef={scroller}
+          shift={prepended}
+          onScroll={measure}
+          onResize={() => {
+            if (
+              stuck.current &&
+              target.current === null &&
+              !parley.conversations.history(channel.id).hasAfter
+            )
+              toBottom();
+          }}
+          bufferSize={600}
+        >
+          {rows.map((row, index) => (
+            <div className="row" key={row.key} data-row id={`row-${row.key}`} tabIndex={-1}>
+              {index === 0 && !history.hasBefore && <Beginning channel={channel} />}
+              {row.day && <Day timeMs={row.timeMs} />}
+              {row.line && (
+                <hr
+                  className="unread-line"
+                  aria-label={t("conversation.newLine")}
+                  data-label={t("conversation.new")}
+                  data-testid="unread-line"
+                />
+              )}
+              {row.kind === "message" ? (
+                <MessageView
+                  row={row}
+                  channel={channel}
+                  flash={flash === row.message.id}
+                  active={active === row.key}
+                  editing={editing === row.message.id}
+                  onEdit={onEdit}
+                  onReply={onReply}
+                />
+              ) : (
+                <OutgoingView row={row} />
+              )}
+            </div>
+          ))}
+        </Virtualizer>
+      </div>
+      {!atBottom && (
+        <button type="button" className="to-present" onClick={toPresent} data-testid="to-present">
+          {unread > 0 ? t("conversation.unreadBelow", { count: unread }) : t("conversation.toPresent")}
+          <Icon name="down" size={16} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Day({ timeMs }: { timeMs: number }) {
+  const { i18n } = useTranslation();
+  const text = new Intl.DateTimeFormat(i18n.language, { dateStyle: "full" }).format(timeMs);
+  return (
+    <div className="day">
+      <span>{text}</span>
+    </div>
+  );
+}
+
+function Beginning({ channel, empty = false }: { channel: Channel; empty?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className="beginning">
+      <span className="beginning-mark">
+        <Icon name="hash" size={28} />
+      </span>
+      <h2>{t("conversation.beginTitle", { name: channel.name })}</h2>
+      <p>{t(empty ? "conversation.beginEmpty" : "conversation.begin")}</p>
+    </div>
+  );
+}

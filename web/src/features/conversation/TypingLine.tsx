@@ -1,0 +1,42 @@
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/react/shallow";
+import { nameOf, useMyId, useParley, useWorld } from "../parley";
+
+const NAMED = 3;
+
+export function TypingLine({ channelId }: { channelId: string }) {
+  const { t, i18n } = useTranslation();
+  const parley = useParley();
+  const me = useMyId();
+  const people = useWorld(
+    useShallow((world) => Object.keys(world.typing[channelId] ?? {}).filter((each) => each !== me)),
+  );
+  const names = useWorld(useShallow((world) => people.map((each) => nameOf(world.users[each]))));
+  useEffect(() => {
+    for (const each of people) void parley.conversations.knowUser(each);
+  }, [parley, people]);
+  const text =
+    names.length === 0
+      ? ""
+      : names.length > NAMED
+        ? t("typing.many")
+        : t("typing.some", {
+            count: names.length,
+            names: new Intl.ListFormat(i18n.language, { type: "conjunction" }).format(names),
+          });
+  return (
+    <div className="typing" aria-live="polite" data-testid="typing">
+      {text !== "" && (
+        <>
+          <span className="typing-dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {text}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Dialog } from "../../components/overlays";
+import type { DialogSpec } from "../../state/ui";
+import { Switcher } from "../switcher/Switcher";
+import { ChannelForm } from "./ChannelForm";
+import { Confirm } from "./Confirm";
+import { GroupForm } from "./GroupForm";
+import { InviteDialog } from "./InviteDialog";
+import { useConfirmed } from "./useConfirmed";
+
+const Settings = lazy(() => import("../settings/Settings"));
+
+interface Props {
+  dialog: DialogSpec;
+  onClose: () => void;
+}
+
+export default function Dialogs({ dialog, onClose }: Props) {
+  const { t } = useTranslation();
+  const frame = (title: string, children: ReactNode, large = false): ReactNode => (
+    <Dialog title={title} closeLabel={t("action.close")} onClose={onClose} large={large}>
+      {children}
+    </Dialog>
+  );
+  switch (dialog.kind) {
+    case "newGroup":
+      return frame(t("group.newTitle"), <GroupForm onClose={onClose} />);
+    case "renameGroup":
+      return frame(t("group.rename"), <GroupForm groupId={dialog.groupId} onClose={onClose} />);
+    case "newChannel":
+      return frame(
+        t("channel.newTitle"),
+        <ChannelForm groupId={dialog.groupId} kind={dialog.channelKind} onClose={onClose} />,
+      );
+    case "editChannel":
+      return frame(t("channel.editTitle"), <ChannelForm channelId={dialog.channelId} onClose={onClose} />);
+    case "invite":
+      return frame(t("group.invite"), <InviteDialog groupId={dialog.groupId} />);
+    case "switcher":
+      return frame(t("shell.switcher"), <Switcher onClose={onClose} />);
+    case "settings":
+      return frame(
+        t("settings.title"),
+        <Suspense fallback={<div className="settings-loading" aria-busy="true" />}>
+          <Settings onClose={onClose} />
+        </Suspense>,
+        true,
+      );
+    default:
+      return <Question dialog={dialog} onClose={onClose} />;
+  }
+}
+
+type QuestionSpec = Extract<
+  DialogSpec,
+  { kind: "deleteGroup" | "leaveGroup" | "deleteChannel" | "removeMember" | "deleteMessage" }
+>;
+
+function Question({ dialog, onClose }: { dialog: QuestionSpec; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { title, text, action, work } = useConfirmed(dialog);
+  return (
+    <Dialog title={title} closeLabel={t("action.close")} onClose={onClose} alert>
+      <Confirm text={text} action={action} work={work} onClose={onClose} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,72 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { DialogSpec } from "../../state/ui";
+import { nameOf, useParley } from "../parley";
+
+type Spec = Extract<
+  DialogSpec,
+  { kind: "deleteGroup" | "leaveGroup" | "deleteChannel" | "removeMember" | "deleteMessage" }
+>;
+
+interface Confirmed {
+  title: string;
+  text: string;
+  action: string;
+  work: () => Promise<void>;
+}
+
+/** Words and deed for each thing that is asked about first. */
+export function useConfirmed(spec: Spec): Confirmed {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const navigate = useNavigate();
+  const { groups, channels, users } = parley.world.getState();
+  switch (spec.kind) {
+    case "deleteGroup":
+      return {
+        title: t("group.deleteTitle"),
+        text: t("group.deleteText", { name: groups[spec.groupId]?.group.name ?? "" }),
+        action: t("group.delete"),
+        work: async () => {
+          await parley.api.deleteGroup(spec.groupId);
+          await navigate({ to: "/home" });
+        },
+      };
+    case "leaveGroup":
+      return {
+        title: t("group.leaveTitle"),
+        text: t("group.leaveText", { name: groups[spec.groupId]?.group.name ?? "" }),
+        action: t("group.leave"),
+        work: async () => {
+          await parley.api.removeMember(spec.groupId, "@me");
+          await navigate({ to: "/home" });
+        },
+      };
+    case "deleteChannel": {
+      const channel = channels[spec.channelId];
+      return {
+        title: t("channel.deleteTitle"),
+        text: t("channel.deleteText", { name: channel?.name ?? "" }),
+        action: t("channel.delete"),
+        work: async () => {
+          await parley.api.deleteChannel(spec.channelId);
+          if (channel) await navigate({ to: "/g/$groupId", params: { groupId: channel.group_id } });
+        },
+      };
+    }
+    case "removeMember":
+      return {
+        title: t("members.removeTitle"),
+        text: t("members.removeText", { name: nameOf(users[spec.userId]) }),
+        action: t("members.remove"),
+        work: () => parley.api.removeMember(spec.groupId, spec.userId),
+      };
+    case "deleteMessage":
+      return {
+        title: t("message.deleteTitle"),
+        text: t("message.deleteText"),
+        action: t("message.delete"),
+        work: () => parley.conversations.remove(spec.channelId, spec.messageId),
+      };
+  }
+}

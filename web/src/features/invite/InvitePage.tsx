@@ -1,0 +1,145 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "../../components/Avatar";
+import { Button, Notice } from "../../components/Button";
+import type { InvitePreview } from "../../gateway/protocol";
+import { asRequestError } from "../../lib/errors";
+import { AuthForm, type AuthKind } from "../auth/AuthForm";
+import { AuthFrame, Logo } from "../auth/AuthPage";
+import { nameOf, useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { Splash } from "../shell/Splash";
+
+/** What an invitation leads to, for members and strangers alike. */
+export function InvitePage({ code }: { code: string }) {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const say = useErrorText();
+  const state = useAccount((account) => account.state);
+  const [preview, setPreview] = useState<InvitePreview | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const look = useCallback(() => {
+    setFailure(null);
+    parley.api.invitePreview(code).then(setPreview, setFailure);
+  }, [parley, code]);
+  useEffect(look, [look]);
+
+  if (failure !== null) {
+    const gone = asRequestError(failure).status === 404;
+    return (
+      <AuthFrame>
+        <Logo />
+        <h1>{t(gone ? "invite.goneTitle" : "invite.failedTitle")}</h1>
+        <p className="auth-lead">{gone ? t("invite.gone") : say(failure)}</p>
+        {gone ? (
+          <Link to="/" className="button primary wide">
+            {t("invite.home")}
+          </Link>
+        ) : (
+          <Button look="primary" wide onClick={look}>
+            {t("action.retry")}
+          </Button>
+        )}
+      </AuthFrame>
+    );
+  }
+  if (preview === null || state === "starting") return <Splash />;
+  return (
+    <AuthFrame>
+      <div className="invite-head">
+        <Avatar id={preview.group.id} name={preview.group.name} size={64} />
+        <div>
+          <p>{t("invite.by", { name: nameOf(preview.inviter) })}</p>
+          <h1>{preview.group.name}</h1>
+          <p>{t("invite.members", { count: preview.member_count })}</p>
+        </div>
+      </div>
+      {state === "in" ? <Accept code={code} preview={preview} /> : <Stranger />}
+    </AuthFrame>
+  );
+}
+
+function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const say = useErrorText();
+  const navigate = useNavigate();
+  const me = useAccount((account) => account.me);
+  const already = useWorld((world) => preview.group.id in world.groups);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const accept = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      const { view, channel_id } = await parley.api.acceptInvite(code);
+      const channel =
+        view.channels.find((each) => each.id === channel_id && each.kind === "text") ??
+        view.channels.find((each) => each.kind === "text");
+      parley.entered(view);
+      if (channel) {
+        void navigate({
+          to: "/g/$groupId/c/$channelId",
+          params: { groupId: view.group.id, channelId: channel.id },
+        });
+      } else void navigate({ to: "/g/$groupId", params: { groupId: view.group.id } });
+    } catch (error) {
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <div className="auth-form">
+      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      <Button
+        look="primary"
+        wide
+        busy={busy}
+        autoFocus
+        onClick={() => void accept()}
+        data-testid="invite-accept"
+      >
+        {t(already ? "invite.open" : "invite.accept", { group: preview.group.name })}
+      </Button>
+      <p className="auth-other">{t("invite.as", { name: me?.username ?? "" })}</p>
+    </div>
+  );
+}
+
+function Stranger() {
+  const { t } = useTranslation();
+  const [kind, setKind] = useState<AuthKind>("signup");
+  const kinds: readonly AuthKind[] = ["signup", "login"];
+  return (
+    <>
+      <div className="choices" role="tablist" aria-label={t("invite.how")}>
+        {kinds.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`tab-${each}`}
+            aria-selected={each === kind}
+            aria-controls="auth-panel"
+            tabIndex={each === kind ? 0 : -1}
+            onClick={() => setKind(each)}
+            onKeyDown={(event) => {
+              if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+              const other = each === "signup" ? "login" : "signup";
+              setKind(other);
+              document.getElementById(`tab-${other}`)?.focus();
+            }}
+          >
+            {t(each === "signup" ? "invite.new" : "invite.have")}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="auth-panel" aria-labelledby={`tab-${kind}`}>
+        <AuthForm key={kind} kind={kind} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+/** The client for components: one context, and hooks that follow its stores. */
+
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useStore } from "zustand";
+import { useShallow } from "zustand/react/shallow";
+import type { Channel, Id, User } from "../gateway/protocol";
+import { asRequestError } from "../lib/errors";
+import { compareIds } from "../lib/ids";
+import type { Account, Connection, Parley } from "../state/parley";
+import { EVERYTHING, may, type PermissionName, permissionsOf } from "../state/permissions";
+import { type Settings, settings } from "../state/settings";
+import { toast, type Ui, ui } from "../state/ui";
+import type { GroupState, World } from "../state/world";
+import type { CallState } from "../voice/call";
+
+const Context = createContext<Parley | null>(null);
+
+export function ParleyProvider({ parley, children }: { parley: Parley; children: ReactNode }) {
+  return <Context value={parley}>{children}</Context>;
+}
+
+export function useParley(): Parley {
+  const parley = useContext(Context);
+  if (parley === null) throw new Error("There is no ParleyProvider around this component.");
+  return parley;
+}
+
+export const useWorld = <T,>(select: (world: World) => T): T => useStore(useParley().world, select);
+export const useAccount = <T,>(select: (account: Account) => T): T => useStore(useParley().account, select);
+export const useConnection = <T,>(select: (connection: Connection) => T): T =>
+  useStore(useParley().connection, select);
+export const useCall = <T,>(select: (call: CallState) => T): T => useStore(useParley().call.store, select);
+export const useSettings = <T,>(select: (settings: Settings) => T): T => useStore(settings, select);
+export const useUi = <T,>(select: (ui: Ui) => T): T => useStore(ui, select);
+
+export function useMyId(): Id {
+  return useWorld((world) => world.me?.id ?? "");
+}
+
+/** Groups in the order they were made. */
+export function useGroups(): GroupState[] {
+  const groups = useWorld((world) => world.groups);
+  return useMemo(() => Object.values(groups).sort((a, b) => compareIds(a.group.id, b.group.id)), [groups]);
+}
+
+/** A group's channels in their order. */
+export function useChannels(groupId: Id): Channel[] {
+  const channels = useWorld(
+    useShallow((world) => Object.values(world.channels).filter((each) => each.group_id === groupId)),
+  );
+  return useMemo(
+    () => [...channels].sort((a, b) => a.position - b.position || compareIds(a.id, b.id)),
+    [channels],
+  );
+}
+
+export function useName(id: Id): string {
+  return useWorld((world) => nameOf(world.users[id]));
+}
+
+export function nameOf(user: User | undefined): string {
+  return user ? user.display_name || user.username : "…";
+}
+
+/** Whether this person may do something, in a channel or in the group. */
+export function useMay(groupId: Id, channelId: Id | null = null): (name: PermissionName) => boolean {
+  const bits = useWorld((world) => {
+    const state = world.groups[groupId];
+    const channel = channelId === null ? null : world.channels[channelId];
+    if (!state || channel === undefined) return 0;
+    return permissionsOf(
+      { group: state.group, roles: state.roles, member: state.member },
+      channel,
+      Date.now(),
+    );
+  });
+  return useCallback((name) => may(bits & EVERYTHING, name), [bits]);
+}
+
+/** Turns what went wrong into words: this client's own where it knows the code, else the server's. */
+export function useErrorText(): (error: unknown) => string {
+  const { t, i18n } = useTranslation();
+  return useCallback(
+    (error) => {
+      const failure = asRequestError(error);
+      const key = `error.${failure.code}`;
+      return i18n.exists(key) ? t(key, failure.data) : failure.message || t("error.unexpected");
+    },
+    [t, i18n],
+  );
+}
+
+/** Runs something that may fail; a failure is told in a toast. */
+export function useAttempt(): (work: () => Promise<unknown>) => Promise<boolean> {
+  const say = useErrorText();
+  return useCallback(
+    async (work) => {
+      try {
+        await work();
+        return true;
+      } catch (error) {
+        toast(say(error));
+        return false;
+      }
+    },
+    [say],
+  );
+}

@@ -1,0 +1,74 @@
+import { Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useWide } from "../../components/useMedia";
+import { DialogHost } from "../dialogs/DialogHost";
+import { useAccount, useUi, useWorld } from "../parley";
+import { Dock } from "../voice/Dock";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { LoginRedirect } from "./LoginRedirect";
+import { Rail } from "./Rail";
+import { Sidebar } from "./Sidebar";
+import { Splash } from "./Splash";
+import { UserPanel } from "./UserPanel";
+import { useShortcuts } from "./useShortcuts";
+import { useTitle } from "./useTitle";
+import "./shell.css";
+
+/** The frame around everything once one is logged in. */
+export function Shell() {
+  const state = useAccount((account) => account.state);
+  if (state === "starting") return <Splash />;
+  if (state === "out") return <LoginRedirect />;
+  return <Frame />;
+}
+
+function Frame() {
+  const { t } = useTranslation();
+  const wide = useWide();
+  const loaded = useWorld((world) => world.loaded);
+  const { channelId } = useParams({ strict: false });
+  const path = useLocation({ select: (location) => location.pathname });
+  const home = !path.startsWith("/g/");
+  useShortcuts();
+  useTitle();
+  useEffect(() => {
+    // The parts that open later come while nothing else is to do.
+    const idle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1_500));
+    idle(() => void import("../dialogs/dialogs"));
+  }, []);
+  // A narrow screen shows one panel at a time, and the address says which.
+  const panel = channelId !== undefined || (home && path === "/home") ? "main" : "side";
+  return (
+    <div className="shell" data-panel={wide ? "all" : panel} data-home={home}>
+      <a className="skip-link" href="#main">
+        {t("shell.skip")}
+      </a>
+      <ConnectionBanner />
+      <Rail />
+      <Sidebar loaded={loaded} />
+      <div className="shell-main">
+        <Outlet />
+      </div>
+      <div className="shell-foot">
+        <Dock />
+        <UserPanel />
+      </div>
+      <DialogHost />
+      <Toasts />
+    </div>
+  );
+}
+
+function Toasts() {
+  const toasts = useUi((ui) => ui.toasts);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {toasts.map((each) => (
+        <div className="toast" key={each.id}>
+          {each.text}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,199 @@
+/** Reading and changing what channels hold: pages of history, cursors, edits, typing, quotes. */
+
+import type { StoreApi } from "zustand/vanilla";
+import type { Api, PageAt } from "../gateway/api";
+import type { Id, Section, SendRequest } from "../gateway/protocol";
+import { asRequestError } from "../lib/errors";
+import { isNewer } from "../lib/ids";
+import { beginLoad, emptyHistory, endLoad, failLoad, type History, type LoadKind } from "./history";
+import { applyEvent, type World, withUsers } from "./world";
+
+type MessageApi = Pick<Api, "messages" | "message" | "user" | "members">;
+
+export const PAGE = 50;
+/** A sign of typing is sent at most this often. */
+export const TYPING_EVERY_MS = 5_000;
+
+export class Conversations {
+  readonly #moving = new Map<Id, Id>();
+  readonly #typed = new Map<Id, number>();
+  readonly #asked = new Set<Id>();
+  /** Which load is the newest for a channel: an answer to an older one is thrown away. */
+  readonly #loads = new Map<Id, number>();
+
+  constructor(
+    private readonly world: StoreApi<World>,
+    private readonly api: MessageApi,
+    private readonly request: SendRequest,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  history(channel: Id): History {
+    return this.world.getState().histories[channel] ?? emptyHistory;
+  }
+
+  /** Read the newest page, or the one around a message; replaces what is there. */
+  open(channel: Id, around: Id | null = null): Promise<void> {
+    return this.#load(channel, "page", around === null ? {} : { around });
+  }
+
+  /** Read from the very first message on. */
+  openStart(channel: Id): Promise<void> {
+    return this.#load(channel, "page", { after: "0" });
+  }
+
+  async loadBefore(channel: Id): Promise<void> {
+    const { messages, hasBefore, loading, fresh } = this.history(channel);
+    const first = messages[0];
+    if (!fresh || !hasBefore || loading !== null || !first) return;
+    await this.#load(channel, "before", { before: first.id });
+  }
+
+  async loadAfter(channel: Id): Promise<void> {
+    const { messages, hasAfter, loading, fresh } = this.history(channel);
+    const last = messages.at(-1);
+    if (!fresh || !hasAfter || loading !== null || !last) return;
+    await this.#load(channel, "after", { after: last.id });
+  }
+
+  async #load(channel: Id, kind: LoadKind, at: PageAt): Promise<void> {
+    const load = (this.#loads.get(channel) ?? 0) + 1;
+    this.#loads.set(channel, load);
+    this.#changeHistory(channel, (history) => beginLoad(history, kind));
+    try {
+      const page = await this.api.messages(channel, at, PAGE);
+      if (this.#loads.get(channel) !== load) return;
+      this.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
+      this.#changeHistory(channel, (history) => endLoad(history, page));
+    } catch {
+      if (this.#loads.get(channel) === load) this.#changeHistory(channel, failLoad);
+    }
+  }
+
+  /** The newest message that was seen, with the window focused. Asks once at a time for a channel, newest last. */
+  async markRead(channel: Id, message: Id): Promise<void> {
+    const under = this.#moving.get(channel);
+    const read = this.world.getState().cursors[channel]?.last_read_id;
+    if (!isNewer(message, read) || (under !== undefined && !isNewer(message, under))) return;
+    this.#moving.set(channel, message);
+    if (under !== undefined) return;
+    try {
+      let target: Id | undefined = message;
+      while (target !== undefined) {
+        const cursor = await this.request("cursor.move", { channel_id: channel, message_id: target });
+        this.world.setState((world) => applyEvent(world, { type: "cursor.update", cursor }, this.now()));
+        const latest = this.#moving.get(channel);
+        target = latest === target ? undefined : latest;
+      }
+    } catch {
+      // Seen again, it will be told again.
+    } finally {
+      this.#moving.delete(channel);
+    }
+  }
+
+  async edit(channel: Id, message: Id, sections: Section[]): Promise<void> {
+    const result = await this.request("message.edit", { channel_id: channel, message_id: message, sections });
+    this.world.setState((world) =>
+      applyEvent(world, { type: "message.update", message: result.message }, this.now()),
+    );
+  }
+
+  async remove(channel: Id, message: Id): Promise<void> {
+    await this.request("message.delete", { channel_id: channel, message_id: message });
+    this.world.setState((world) =>
+      applyEvent(world, { type: "message.delete", channel_id: channel, message_id: message }, this.now()),
+    );
+  }
+
+  typing(channel: Id): void {
+    const last = this.#typed.get(channel);
+    if (last !== undefined && this.now() - last < TYPING_EVERY_MS) return;
+    this.#typed.set(channel, this.now());
+    this.request("typing.start", { channel_id: channel }).catch(() => undefined);
+  }
+
+  /** After sending, the next key is a new sign of typing. */
+  typed(channel: Id): void {
+    this.#typed.delete(channel);
+  }
+
+  /** Fetch a message that a reply points to, once. */
+  async quote(channel: Id, message: Id): Promise<void> {
+    const { quoted } = this.world.getState();
+    if (message in quoted || !this.#ask(message)) return;
+    try {
+      const found = await this.api.message(channel, message);
+      this.world.setState((world) => ({
+        users: withUsers(world.users, [found.author]),
+        quoted: { ...world.quoted, [message]: found.message },
+      }));
+    } catch (error) {
+      if (asRequestError(error).status === 404) {
+        this.world.setState((world) => ({ quoted: { ...world.quoted, [message]: null } }));
+      }
+    } finally {
+      this.#asked.delete(message);
+    }
+  }
+
+  /** Fetch somebody who was named by id alone, once. */
+  async knowUser(id: Id): Promise<void> {
+    if (id in this.world.getState().users || !this.#ask(id)) return;
+    try {
+      const user = await this.api.user(id);
+      this.world.setState((world) => ({ users: withUsers(world.users, [user]) }));
+    } catch {
+      // Stays nameless; asked again when shown again.
+    } finally {
+      this.#asked.delete(id);
+    }
+  }
+
+  /** The next page of a group's members. */
+  async loadMembers(group: Id): Promise<void> {
+    const known = this.world.getState().members[group];
+    if (known?.loading || known?.complete) return;
+    const start = known ?? { byId: {}, next: null, complete: false, loading: true, failed: false };
+    this.world.setState((world) => ({
+      members: { ...world.members, [group]: { ...start, loading: true, failed: false } },
+    }));
+    try {
+      const page = await this.api.members(group, start.next);
+      this.world.setState((world) => {
+        const list = world.members[group];
+        if (!list) return {};
+        const byId = { ...list.byId };
+        for (const member of page.members) byId[member.user_id] = member;
+        const next = page.members.at(-1)?.user_id ?? list.next;
+        return {
+          users: withUsers(world.users, page.users),
+          members: {
+            ...world.members,
+            [group]: { byId, next, complete: page.members.length < 100, loading: false, failed: false },
+          },
+        };
+      });
+    } catch {
+      this.world.setState((world) => {
+        const list = world.members[group];
+        return list
+          ? { members: { ...world.members, [group]: { ...list, loading: false, failed: true } } }
+          : {};
+      });
+    }
+  }
+
+  #ask(id: Id): boolean {
+    if (this.#asked.has(id)) return false;
+    this.#asked.add(id);
+    return true;
+  }
+
+  #changeHistory(channel: Id, change: (history: History) => History): void {
+    this.world.setState((world) => {
+      const history = world.histories[channel] ?? emptyHistory;
+      return { histories: { ...world.histories, [channel]: change(history) } };
+    });
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Messages on their way. Each is drawn at once and sent in order, one at a time for each channel; the nonce makes sending
+ * again safe. While the connection is away they wait for it, up to a limit; then the sender decides: retry or discard.
+ */
+
+import type { StoreApi } from "zustand/vanilla";
+import type { Id, Section, SendRequest } from "../gateway/protocol";
+import { asRequestError } from "../lib/errors";
+import { applyEvent, type Outgoing, type World } from "./world";
+
+export const GIVE_UP_MS = 45_000;
+
+export function newNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+export class Outbox {
+  readonly #pumping = new Set<Id>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(
+    private readonly world: StoreApi<World>,
+    private readonly request: SendRequest,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  send(channelId: Id, sections: Section[]): string {
+    const nonce = newNonce();
+    const outgoing: Outgoing = {
+      nonce,
+      channelId,
+      sections,
+      sinceMs: this.now(),
+      state: "pending",
+      error: null,
+      errorMessage: null,
+    };
+    this.#change(channelId, (all) => [...all, outgoing]);
+    this.#watch(outgoing);
+    void this.#pump(channelId);
+    return nonce;
+  }
+
+  retry(channelId: Id, nonce: string): void {
+    const fresh = { state: "pending", error: null, errorMessage: null, sinceMs: this.now() } as const;
+    this.#change(channelId, (all) =>
+      all.map((each) => (each.nonce === nonce ? { ...each, ...fresh } : each)),
+    );
+    const outgoing = this.#find(channelId, nonce);
+    if (outgoing) this.#watch(outgoing);
+    void this.#pump(channelId);
+  }
+
+  discard(channelId: Id, nonce: string): void {
+    this.#unwatch(nonce);
+    this.#change(channelId, (all) => all.filter((each) => each.nonce !== nonce));
+  }
+
+  /** The connection is back: send what waits. */
+  resume(): void {
+    for (const channel of Object.keys(this.world.getState().outbox)) void this.#pump(channel);
+  }
+
+  stop(): void {
+    for (const nonce of [...this.#timers.keys()]) this.#unwatch(nonce);
+  }
+
+  async #pump(channelId: Id): Promise<void> {
+    if (this.#pumping.has(channelId)) return;
+    this.#pumping.add(channelId);
+    try {
+      let next = this.#next(channelId);
+      while (next !== undefined && (await this.#attempt(next))) next = this.#next(channelId);
+    } finally {
+      this.#pumping.delete(channelId);
+    }
+  }
+
+  /** False when the connection is away: everything waits for `resume`. */
+  async #attempt(outgoing: Outgoing): Promise<boolean> {
+    const { channelId, nonce, sections } = outgoing;
+    try {
+      const { message, author } = await this.request("message.create", {
+        channel_id: channelId,
+        nonce,
+        sections,
+      });
+      this.#unwatch(nonce);
+      this.world.setState((world) =>
+        applyEvent(world, { type: "message.create", message, author }, this.now()),
+      );
+      // An answer may name a message without its nonce; this one has arrived in any case.
+      this.discard(channelId, nonce);
+      return true;
+    } catch (error) {
+      const failure = asRequestError(error);
+      if (failure.code === "network") return false;
+      if (failure.code === "timeout") return true;
+      const waitMs = failure.retryAfterMs;
+      if (failure.code === "rate_limited" && this.now() + waitMs < outgoing.sinceMs + GIVE_UP_MS) {
+        await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, 250)));
+        return true;
+      }
+      this.#fail(channelId, nonce, failure.code, failure.message);
+      return true;
+    }
+  }
+
+  #next(channelId: Id): Outgoing | undefined {
+    return this.world.getState().outbox[channelId]?.find((each) => each.state === "pending");
+  }
+
+  #find(channelId: Id, nonce: string): Outgoing | undefined {
+    return this.world.getState().outbox[channelId]?.find((each) => each.nonce === nonce);
+  }
+
+  #watch(outgoing: Outgoing): void {
+    this.#unwatch(outgoing.nonce);
+    const timer = setTimeout(
+      () => this.#fail(outgoing.channelId, outgoing.nonce, "network", null),
+      GIVE_UP_MS,
+    );
+    this.#timers.set(outgoing.nonce, timer);
+  }
+
+  #unwatch(nonce: string): void {
+    clearTimeout(this.#timers.get(nonce));
+    this.#timers.delete(nonce);
+  }
+
+  #fail(channelId: Id, nonce: string, error: string, errorMessage: string | null): void {
+    this.#unwatch(nonce);
+    this.#change(channelId, (all) =>
+      all.map((each) => (each.nonce === nonce ? { ...each, state: "failed", error, errorMessage } : each)),
+    );
+  }
+
+  #change(channelId: Id, change: (all: readonly Outgoing[]) => readonly Outgoing[]): void {
+    this.world.setState((world) => ({
+      outbox: { ...world.outbox, [channelId]: change(world.outbox[channelId] ?? []) },
+    }));
+  }
+}

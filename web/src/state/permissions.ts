@@ -1,0 +1,77 @@
+/** Who may do what, by the rules of docs/protocol.md "Permissions"; the server enforces them, clients only show what fits. */
+
+import type { Channel, Group, Id, Member, Role } from "../gateway/protocol";
+
+export const Permission = {
+  view_channel: 1 << 0,
+  read_history: 1 << 1,
+  send_messages: 1 << 2,
+  manage_messages: 1 << 3,
+  connect: 1 << 4,
+  speak: 1 << 5,
+  create_invite: 1 << 6,
+  kick_members: 1 << 7,
+  manage_channels: 1 << 8,
+  manage_roles: 1 << 9,
+  manage_group: 1 << 10,
+  time_out_members: 1 << 11,
+  administrator: 1 << 12,
+} as const;
+
+export type PermissionName = keyof typeof Permission;
+
+export const EVERYTHING = (1 << 13) - 1;
+const IN_TIME_OUT = Permission.view_channel | Permission.read_history;
+
+export interface Standing {
+  group: Pick<Group, "id" | "owner_id">;
+  roles: readonly Pick<Role, "id" | "permissions">[];
+  member: Pick<Member, "user_id" | "role_ids" | "timed_out_until_ms">;
+}
+
+/** All permissions of a member, in a channel or (without one) in the group, as bits. */
+export function permissionsOf(
+  { group, roles, member }: Standing,
+  channel: Pick<Channel, "overwrites"> | null,
+  nowMs: number,
+): number {
+  if (member.user_id === group.owner_id) return EVERYTHING;
+  const mine = new Set<Id>(member.role_ids);
+  let bits = 0;
+  for (const role of roles) if (role.id === group.id || mine.has(role.id)) bits |= role.permissions;
+  bits &= EVERYTHING;
+  if (bits & Permission.administrator) bits = EVERYTHING;
+  else if (channel) bits = overwritten(bits, group.id, mine, member.user_id, channel.overwrites);
+  if (member.timed_out_until_ms !== null && member.timed_out_until_ms > nowMs) bits &= IN_TIME_OUT;
+  return channel !== null && !(bits & Permission.view_channel) ? 0 : bits;
+}
+
+function overwritten(
+  base: number,
+  everyone: Id,
+  mine: ReadonlySet<Id>,
+  user: Id,
+  overwrites: Channel["overwrites"],
+): number {
+  let bits = base;
+  let roleAllow = 0;
+  let roleDeny = 0;
+  let own: Channel["overwrites"][number] | undefined;
+  for (const overwrite of overwrites) {
+    if (overwrite.target === "member") {
+      if (overwrite.target_id === user) own = overwrite;
+    } else if (overwrite.target_id === everyone) {
+      bits = (bits & ~overwrite.deny) | overwrite.allow;
+    } else if (mine.has(overwrite.target_id)) {
+      roleAllow |= overwrite.allow;
+      roleDeny |= overwrite.deny;
+    }
+  }
+  bits = (bits & ~roleDeny) | roleAllow;
+  if (own) bits = (bits & ~own.deny) | own.allow;
+  return bits & EVERYTHING;
+}
+
+export function may(bits: number, name: PermissionName): boolean {
+  return (bits & Permission[name]) !== 0;
+}

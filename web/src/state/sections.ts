@@ -1,0 +1,87 @@
+/** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
+
+import type { Id, Section } from "../gateway/protocol";
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
+
+/** Sections for a message as typed; an answer's reply comes first. Fences that would make too many stay Markdown. */
+export function toSections(typed: string, replyTo: Id | null, sectionsMax = 10): Section[] {
+  const reply: Section[] = replyTo === null ? [] : [{ kind: "reply", message_id: replyTo }];
+  const parts = split(typed);
+  if (parts.length + reply.length <= sectionsMax) return [...reply, ...parts];
+  return [...reply, { kind: "text", text: typed.trim() }];
+}
+
+function split(typed: string): Section[] {
+  const sections: Section[] = [];
+  let text: string[] = [];
+  const flush = (): void => {
+    const joined = text
+      .join("\n")
+      .replace(/^\s*\n/, "")
+      .trimEnd();
+    if (joined.trim() !== "") sections.push({ kind: "text", text: joined });
+    text = [];
+  };
+  const lines = typed.split("\n");
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? "";
+    const open = FENCE.exec(line);
+    const fence = open?.[1];
+    const end = fence === undefined ? -1 : closing(lines, at + 1, fence);
+    const code = end === -1 ? "" : lines.slice(at + 1, end).join("\n");
+    if (end === -1 || code.trim() === "") {
+      text.push(line);
+      continue;
+    }
+    flush();
+    sections.push({ kind: "code", code, language: open?.[2] ?? "" });
+    at = end;
+  }
+  flush();
+  return sections;
+}
+
+function closing(lines: readonly string[], from: number, fence: string): number {
+  const mark = fence[0] ?? "`";
+  for (let at = from; at < lines.length; at += 1) {
+    const line = (lines[at] ?? "").trim();
+    if (line.length >= fence.length && [...line].every((each) => each === mark)) return at;
+  }
+  return -1;
+}
+
+/** The sections as they would be typed, for editing; the reply is not part of it. */
+export function toTyped(sections: readonly Section[]): string {
+  return sections
+    .map((section) => {
+      if (section.kind === "text") return section.text;
+      if (section.kind === "reply") return null;
+      const longest = Math.max(0, ...[...section.code.matchAll(/`+/g)].map((run) => run[0].length));
+      const fence = "`".repeat(Math.max(3, longest + 1));
+      return `${fence}${section.language}\n${section.code}\n${fence}`;
+    })
+    .filter((each) => each !== null)
+    .join("\n");
+}
+
+export function replyOf(sections: readonly Section[]): Id | null {
+  const first = sections[0];
+  return first?.kind === "reply" ? first.message_id : null;
+}
+
+/** One line that stands for the message, for quotes. */
+export function summary(sections: readonly Section[], lengthMax = 160): string {
+  const words = sections
+    .map((section) => (section.kind === "text" ? section.text : section.kind === "code" ? section.code : ""))
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
+  const points = [...words];
+  return points.length > lengthMax ? `${points.slice(0, lengthMax).join("")}…` : words;
+}
+
+/** Code points of text and code together: what the server's limit counts. */
+export function textLength(typed: string): number {
+  return [...typed.normalize("NFC")].length;
+}

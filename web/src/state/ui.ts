@@ -1,0 +1,61 @@
+/** What is open on the screen. */
+
+import { createStore } from "zustand/vanilla";
+import type { ChannelKind, Id } from "../gateway/protocol";
+
+export type DialogSpec =
+  | { kind: "newGroup" }
+  | { kind: "renameGroup"; groupId: Id }
+  | { kind: "deleteGroup"; groupId: Id }
+  | { kind: "leaveGroup"; groupId: Id }
+  | { kind: "newChannel"; groupId: Id; channelKind: ChannelKind }
+  | { kind: "editChannel"; channelId: Id }
+  | { kind: "deleteChannel"; channelId: Id }
+  | { kind: "invite"; groupId: Id }
+  | { kind: "removeMember"; groupId: Id; userId: Id }
+  | { kind: "deleteMessage"; channelId: Id; messageId: Id }
+  | { kind: "settings" }
+  | { kind: "switcher" };
+
+export interface Toast {
+  id: number;
+  text: string;
+}
+
+export interface Ui {
+  dialog: DialogSpec | null;
+  /** The members panel on a narrow screen. */
+  membersOpen: boolean;
+  toasts: readonly Toast[];
+  /** A message to show and mark, asked for by a jump: `stamp` tells two jumps to one message apart. */
+  jump: { channelId: Id; messageId: Id; stamp: number } | null;
+}
+
+const TOAST_MS = 5_000;
+
+export const ui = createStore<Ui>(() => ({ dialog: null, membersOpen: false, toasts: [], jump: null }));
+
+let counter = 0;
+
+export function openDialog(dialog: DialogSpec): void {
+  ui.setState({ dialog });
+}
+
+export function closeDialog(): void {
+  ui.setState({ dialog: null });
+}
+
+export function toast(text: string): void {
+  counter += 1;
+  const id = counter;
+  ui.setState((state) => ({ toasts: [...state.toasts.slice(-2), { id, text }] }));
+  setTimeout(
+    () => ui.setState((state) => ({ toasts: state.toasts.filter((each) => each.id !== id) })),
+    TOAST_MS,
+  );
+}
+
+export function jumpTo(channelId: Id, messageId: Id): void {
+  counter += 1;
+  ui.setState({ jump: { channelId, messageId, stamp: counter } });
+}
