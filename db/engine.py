@@ -72,11 +72,9 @@ def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 
 def open_migration_engine(url: URL) -> Engine:
-    """For changing tables, from a thread. SQLite can only do that by replacing them, which must not take along the rows that
-    refer to them.
+    """For changing the tables of SQLite, from a thread. That is done by replacing them, which must not take along the rows
+    that refer to them.
     """
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, poolclass=NullPool)
     engine = create_engine(
         url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"isolation_level": None, "timeout": BUSY_S}
     )

@@ -11,7 +11,9 @@ import io
 from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import Connection, exc, inspect, text
+from sqlalchemy import URL, Connection, exc, inspect, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from db.engine import open_migration_engine, parse_url
 from db.errors import DatabaseError, reason
@@ -31,14 +33,33 @@ async def downgrade(url: str, revision: str) -> None:
 
 
 def _migrate(url: str, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
-    engine = open_migration_engine(parse_url(url))
+    parsed = parse_url(url)
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            _with_thread(parsed, direction, revision)
+        else:
+            asyncio.run(_with_loop(parsed, direction, revision))
+    except (exc.SQLAlchemyError, OSError) as error:
+        raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
+
+
+def _with_thread(url: URL, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    engine = open_migration_engine(url)
     try:
         with engine.begin() as connection:
             _run(connection, direction, revision)
-    except (exc.SQLAlchemyError, OSError) as error:
-        raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
     finally:
         engine.dispose()
+
+
+async def _with_loop(url: URL, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    """For drivers that need an event loop: one that serves nobody else, so that Alembic may block it."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_run, direction, revision)
+    finally:
+        await engine.dispose()
 
 
 def current(connection: Connection) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from db.store import SqlStore
-from tests.support.database import RecordingBus, sqlite_store
+from db.store import SqlStore, open_store
+from tests.support.database import RecordingBus, make_file, sqlite_url
+from tests.support.postgres import PostgresServer, postgres_server, programs
 from tests.support.rows import settle
 
 
@@ -17,11 +18,33 @@ def bus() -> RecordingBus:
     return RecordingBus()
 
 
-@pytest.fixture(params=["sqlite"])
-async def store(tmp_path: Path, bus: RecordingBus) -> AsyncIterator[SqlStore]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL server is installed (apt install postgresql)")
+    pytest.importorskip("asyncpg", reason="the driver is not installed (pip install asyncpg)")
+    with postgres_server(found) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database with all tables."""
+    if request.param == "sqlite":
+        make_file(tmp_path)
+        return sqlite_url(tmp_path)
+    server: PostgresServer = request.getfixturevalue("postgres")
+    server.empty()
+    return server.url
+
+
+@pytest.fixture
+async def store(url: str, bus: RecordingBus) -> AsyncIterator[SqlStore]:
     """An empty store."""
-    async with sqlite_store(tmp_path, bus) as opened:
-        yield opened
+    opened = await open_store(url, bus=bus)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
