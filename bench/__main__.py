@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import fcntl
 import importlib
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, Protocol, cast
 
 from bench.report import RESULTS, Result, table, write
@@ -35,12 +40,25 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Two benches at once would measure one another: the second waits."""
+    with (Path(tempfile.gettempdir()) / "parley-bench.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another bench is running on this machine: waiting for it to end", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main() -> int:
     arguments = _arguments()
     results: list[Result] = []
-    for name in arguments.sections or SECTIONS:
-        section = cast(Section, importlib.import_module(SECTIONS[name]))
-        results += asyncio.run(section.run(arguments))
+    with _alone():
+        for name in arguments.sections or SECTIONS:
+            section = cast(Section, importlib.import_module(SECTIONS[name]))
+            results += asyncio.run(section.run(arguments))
     if not results:
         print("nothing was measured")
         return 1

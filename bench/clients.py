@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from bench.mumble_client import OPAQUE_MEDIA_BYTES, MumbleClient, MumbleSpec
-from bench.rtc_client import FRAME_S, RtcClient, RtcSpec, Tally
+from bench.rtc_client import FRAME_S, PAYLOAD_BYTES, RtcClient, RtcSpec, Tally
 from media.control import Fingerprint
 from media.net.dtls import DtlsIdentity
 from media.net.udp import ADDRESS_BYTES, DatagramSocket, address_length, open_socket, pack_address, unpack_address
@@ -160,6 +160,8 @@ class _Seat:
         skip = 12 + 4 * (packet[0] & 15)
         if packet[0] & 0x10:
             skip += 4 + 4 * int.from_bytes(packet[skip + 2 : skip + 4], "big")
+        if len(packet) - skip != PAYLOAD_BYTES:  # the server's own DTX frame
+            return
         sent_ns = int.from_bytes(packet[skip + 1 : skip + 9], "big")
         self.delays_us.append((seconds * 1_000_000_000 + nanoseconds - sent_ns) / 1000)
 

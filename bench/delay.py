@@ -11,7 +11,7 @@ import contextlib
 import statistics
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Final
+from typing import Final, Protocol
 
 from bench.clients import FleetProcess
 from bench.network import Network
@@ -25,13 +25,25 @@ PROBES: Final = 10
 
 UNIT: Final = "ms from the speaker's socket to a listener's"
 
-Load = Callable[[], AbstractAsyncContextManager[str]]
-"""Something that keeps the machine busy while it is entered; yields what it did, for the note."""
+
+class Note(Protocol):
+    """What goes on beside the measurement."""
+
+    @property
+    def note(self) -> str: ...
+
+
+Load = Callable[[], AbstractAsyncContextManager[Note]]
+"""Something that keeps the machine busy while it is entered."""
+
+
+class _Nothing:
+    note = ""
 
 
 @contextlib.asynccontextmanager
-async def no_load() -> AsyncIterator[str]:
-    yield ""
+async def no_load() -> AsyncIterator[Note]:
+    yield _Nothing()
 
 
 async def measure_delay(
@@ -48,7 +60,7 @@ async def measure_delay(
         await fleet.call("probe", places)
         await fleet.call("talk", True)
         await asyncio.sleep(2)
-        async with load() as note:
+        async with load() as beside:
             for _ in range(runs):
                 await fleet.call("delays")
                 used = cpu_s(node.pid)
@@ -63,7 +75,7 @@ async def measure_delay(
                     f" {len(delays)} packets, node at {share:.0%} of a core",
                     flush=True,
                 )
-                middle.notes["parley"] = tail.notes["parley"] = f"node at {share:.0%} of a core{note}"
+                middle.notes["parley"] = tail.notes["parley"] = f"node at {share:.0%} of a core{beside.note}"
     finally:
         await fleet.stop()
         await node.stop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import ipaddress
 import os
 import shutil
 import subprocess
@@ -38,7 +39,8 @@ def best_network(loopback: bool = False) -> Iterator[Network]:
     name = f"parley-bench-{os.getpid()}"
     link, peer = f"pb{os.getpid()}a", f"pb{os.getpid()}b"
     # 198.18.0.0/15 is set aside for measurements (RFC 2544 C.2.2).
-    network = Network("veth", "198.18.0.1", "198.18.0.2", name)
+    first = ipaddress.IPv4Address("198.18.0.0") + 4 * (os.getpid() % (1 << 15))
+    network = Network("veth", str(first + 1), str(first + 2), name)
     steps = [
         ["ip", "netns", "add", name],
         ["ip", "link", "add", link, "type", "veth", "peer", "name", peer, "netns", name],

@@ -23,7 +23,9 @@ from bench.peers.peer import NotHereError, Peer
 from bench.process import cpu_s, rss_kib
 from bench.report import Result
 from bench.scenarios import VOICE, Scenario
+from bench.service import busy_service
 
+SERVICE_PORT = 18_099
 CPU_UNIT = "us CPU per forwarded packet"
 
 
@@ -61,7 +63,17 @@ async def measure(options: Options) -> list[Result]:
             results += await measure_join(network, options.runs)
         if options.only in "delay":
             results += await measure_delay("voice/delay", network, options.runs, options.seconds)
+            results += await _delay_beside_service(network, options)
     return results
+
+
+async def _delay_beside_service(network: Network, options: Options) -> list[Result]:
+    name = "voice/delay-busy-service"
+    try:
+        return await measure_delay(name, network, options.runs, options.seconds, lambda: busy_service(SERVICE_PORT))
+    except (RuntimeError, OSError) as error:
+        print(f"  {name} is left out: {error}", flush=True)
+        return []
 
 
 async def _scenario(scenario: Scenario, network: Network, options: Options, missing: set[str]) -> list[Result]:
