@@ -103,7 +103,8 @@ class DoorPolicy:
             port = parts.port
         except ValueError:
             return False
-        if parts.scheme != visitor.scheme or not parts.hostname or f"{parts.scheme}://{parts.netloc}" != origin.lower():
+        plain = f"{parts.scheme}://{parts.netloc}" == origin.lower() and "@" not in parts.netloc
+        if parts.scheme != visitor.scheme or not parts.hostname or not plain:
             return False
         if self.server_name is None:
             return _authority(parts, port) == _authority_of(visitor.scheme, visitor.authority)
