@@ -10,7 +10,7 @@ from typing import Final
 from media.control import Connect, IceCredentials, ParticipantId, RequestId, RestartIce, RoomId
 from server.actions.voice import VoiceSeat
 from server.domain.entities import Channel
-from server.domain.errors import Conflict, Invalid, ParleyError, Unauthenticated
+from server.domain.errors import Conflict, ParleyError, Unauthenticated
 from server.domain.ids import UserId
 from signaling.voice.floor import Floor
 from signaling.voice.link import MediaLink, NodeRefused, voice_unavailable
@@ -51,7 +51,7 @@ class Joiner:
             raise self._full()
 
     async def answer(self, attempt: Attempt, seat: VoiceSeat, node: NodeId, link: MediaLink) -> Answer:
-        """Raises bad_sdp, too_many, session_revoked, voice_unavailable."""
+        """Raises bad_sdp, too_many, not_in_voice, session_revoked, voice_unavailable."""
         media = read_offer(attempt.offer.sdp, link.ready.slots)
         present = self._floor.roster.of_user(attempt.caller.user_id)
         if present is not None and _same_connection(present, attempt.offer, media, link):
@@ -71,7 +71,7 @@ class Joiner:
     async def _restart(self, attempt: Attempt, present: Participant, media: MediaOffer) -> Answer:
         before = present.media
         if (media.uplink, media.downlinks) != (before.uplink, before.downlinks):
-            raise Invalid("bad_sdp", "A voice connection keeps its shape. Make a new peer connection and join again.")
+            raise Conflict("not_in_voice", "A voice connection keeps its shape. Make a new one and join again.")
         ice = self._credentials()
 
         def ask(request: RequestId) -> RestartIce:

@@ -38,3 +38,6 @@ class Outbox:
                 await self._bus.publish(batch)
             except ParleyError as error:
                 log.error("%d voice events were not published: %s", len(batch), error)
+            except Exception:
+                # The next ones must go out all the same.
+                log.exception("%d voice events were not published", len(batch))

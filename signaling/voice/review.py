@@ -140,6 +140,10 @@ class Reviewer:
         except ParleyError as error:
             log.error("the voice permissions of group %d could not be read: %s", group_id, error)
             return False
+        except Exception:
+            # A permission that was taken must take effect, whatever went wrong the first time.
+            log.exception("the voice permissions of group %d could not be applied", group_id)
+            return False
         return True
 
     async def _review(self, group_id: GroupId) -> None:
