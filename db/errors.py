@@ -38,9 +38,11 @@ def translated() -> Iterator[None]:
     except exc.TimeoutError as error:
         raise Unavailable("busy", "Too much is going on at the moment. Try again in a few seconds.") from error
     except exc.DBAPIError as error:
-        raise Unavailable(
-            "database_unavailable", "The server cannot reach its database. Try again in a minute."
-        ) from error
+        raise unavailable() from error
+
+
+def unavailable() -> Unavailable:
+    return Unavailable("database_unavailable", "The server cannot reach its database. Try again in a minute.")
 
 
 def reason(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,6 +40,7 @@ class SqlStore:
         self.reader = reader
         self._bus = bus
         self._writing = asyncio.Lock()
+        self._busy_task: asyncio.Task[Any] | None = None
         self._closed = False
 
     @asynccontextmanager
@@ -55,8 +57,11 @@ class SqlStore:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnitOfWork]:
         """A cancellation during the commit is raised when the commit and its notices are out."""
+        if self._busy_task is asyncio.current_task():
+            raise RuntimeError("a unit of work within a unit of work would wait for itself for ever")
         async with self._writing:
             self._check_open()
+            self._busy_task = asyncio.current_task()
             with translated():
                 transaction = Transaction(self.writer)
                 try:
@@ -64,6 +69,7 @@ class SqlStore:
                     yield unit
                     await to_the_end(self._finish(transaction, unit))
                 finally:
+                    self._busy_task = None
                     await transaction.abandon()
 
     async def _finish(self, transaction: Transaction, unit: SqlUnitOfWork) -> None:

@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.errors import unavailable
 
 _T = TypeVar("_T")
 
@@ -39,7 +42,12 @@ class Transaction:
         return await to_the_end(self._begin())
 
     async def _begin(self) -> AsyncConnection:
-        connection = self._connection = await self._engine.connect()
+        try:
+            connection = self._connection = await self._engine.connect()
+        except exc.SQLAlchemyError:
+            raise
+        except Exception as error:  # drivers raise what they like when a server cannot be reached
+            raise unavailable() from error
         await connection.begin()
         return connection
 

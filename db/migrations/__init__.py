@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from db.engine import open_migration_engine, parse_url
 from db.errors import DatabaseError, reason
+from db.transaction import Transaction
+from server.domain.errors import Unavailable
 
 HEAD: Final = "0001"
 """The revision that this program works with; a test holds it against the scripts."""
@@ -55,10 +57,15 @@ def _with_thread(url: URL, direction: Literal["upgrade", "downgrade"], revision:
 async def _with_loop(url: URL, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
     """For drivers that need an event loop: one that serves nobody else, so that Alembic may block it."""
     engine = create_async_engine(url, poolclass=NullPool)
+    transaction = Transaction(engine)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_run, direction, revision)
+        connection = await transaction.begin()
+        await connection.run_sync(_run, direction, revision)
+        await transaction.commit()
+    except Unavailable as error:
+        raise DatabaseError(f"The database cannot be reached: {reason(error.__cause__ or error)}.") from error
     finally:
+        await transaction.abandon()
         await engine.dispose()
 
 

@@ -132,6 +132,13 @@ async def test_rows_that_refer_to_nothing_are_found(tmp_path: Path) -> None:
     assert set(tables(tmp_path)) == {"old"}
 
 
+async def test_a_server_that_is_not_there(unused_tcp_port: int) -> None:
+    with pytest.raises(DatabaseError, match=r"^The database cannot be reached: .*\.$") as caught:
+        await migrations.upgrade(f"postgresql://parley:geheim@127.0.0.1:{unused_tcp_port}/parley?ssl=disable")
+    assert "geheim" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 async def test_it_says_nothing_and_leaves_the_loggers_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     root = logging.getLogger()
     before = (

@@ -137,6 +137,20 @@ async def test_the_next_unit_begins_after_the_notices_are_out(store: SqlStore) -
     assert log == ["publishing 1", "published", "second"]
 
 
+async def test_a_unit_within_a_unit_is_refused(store: SqlStore) -> None:
+    async def nest() -> None:
+        async with store.write() as uow:
+            await sign_up(uow, 1)
+            async with store.write():
+                pass
+
+    with pytest.raises(RuntimeError, match="within a unit of work"):
+        await nest()
+    async with store.write() as uow:
+        await sign_up(uow, 2)
+    assert await names(store) == {2}
+
+
 async def test_readers_neither_wait_for_the_writer_nor_see_its_half(store: SqlStore) -> None:
     async with store.write() as uow:
         await sign_up(uow, 1)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from db.transaction import Transaction, to_the_end
+from server.domain.errors import Unavailable
 
 
 async def test_it_gives_what_the_work_gives() -> None:
@@ -107,5 +108,18 @@ async def test_a_transaction_that_cannot_begin_gives_its_connection_back() -> No
     transaction = Transaction(engine)
     with pytest.raises(Exception, match="unable to open"):
         await transaction.begin()
+    await transaction.abandon()
+    await engine.dispose()
+
+
+async def test_a_server_that_cannot_be_reached_is_unavailable() -> None:
+    async def refuse(*_arguments: object, **_named: object) -> None:
+        raise ConnectionRefusedError
+
+    engine = create_async_engine("sqlite+aiosqlite:///unused.db", connect_args={"async_creator_fn": refuse})
+    transaction = Transaction(engine)
+    with pytest.raises(Unavailable) as caught:
+        await transaction.begin()
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
     await transaction.abandon()
     await engine.dispose()
