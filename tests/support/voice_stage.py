@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from media.control import NodeConfig
-from parley.media_process import MediaProcess, Timing
+from parley.media_process import Launch, MediaProcess, Timing
 from server.actions.context import Actions
 from server.domain.entities import VoiceState
 from server.domain.events import Audience, Event, GroupView, Notice, Published
 from server.domain.ids import ChannelId, GroupId, SessionId, Snowflake, UserId
 from signaling.voice.desk import Desk, DeskSettings
-from signaling.voice.link import MediaNode
 from signaling.voice.roster import Roster
 from signaling.voice_port import Answer, Caller, Offer
 from tests.support.actions import House, open_house, voice_channel
@@ -121,17 +120,23 @@ def caller(user_id: UserId, session: int = 1) -> Caller:
 
 @asynccontextmanager
 async def open_stage(
-    folder: Path, settings: DeskSettings | None = None, nodes: Callable[[MediaProcess], list[MediaNode]] | None = None
+    folder: Path,
+    settings: DeskSettings | None = None,
+    *,
+    config: NodeConfig | None = None,
+    launch: Launch | None = None,
+    timing: Timing = QUICK,
 ) -> AsyncIterator[Stage]:
+    """``launch``: in place of fake nodes; ``launcher`` and ``node`` are of no use then."""
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(folder))
         roster, told = Roster(), Told()
         house.bus.subscribe(told.receive)
         actions = dataclasses.replace(house.actions, voice=roster)
         launcher = FakeLauncher()
-        media = MediaProcess(NodeConfig(port=0), launch=launcher, timing=QUICK)
+        media = MediaProcess(config or NodeConfig(port=0), launch=launch or launcher, timing=timing)
         stack.push_async_callback(media.stop)
-        desk = Desk(actions, roster, nodes(media) if nodes else [media], settings)
+        desk = Desk(actions, roster, [media], settings)
         desk.open()
         stack.push_async_callback(desk.close)
         await media.start()
