@@ -3,9 +3,10 @@
 const TONES = 8;
 
 function toneOf(seed: string): number {
-  let sum = 0;
-  for (const each of seed) sum = (sum * 31 + (each.codePointAt(0) ?? 0)) % 100_003;
-  return sum % TONES;
+  // FNV-1a: ids that follow one another get colours that do not.
+  let hash = 0x811c9dc5;
+  for (const each of seed) hash = Math.imul(hash ^ (each.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 16) % TONES;
 }
 
 export function initials(name: string): string {

@@ -191,7 +191,7 @@ export class Call {
     if (event.type === "voice.reset" && event.participant === participant) {
       this.#reset(event.reason, event.retry);
     } else if (event.type === "voice.slots" && event.channel_id === channelId) {
-      this.#peer?.playback.tell(event.slots);
+      this.#peer?.playback.tell(event.slots, participant);
       this.#applyHearing();
     } else if (event.type === "channel.delete" && event.channel_id === channelId) {
       this.#hangUp(false);
@@ -302,7 +302,7 @@ export class Call {
     await peer.answer(answer.sdp);
     this.#told = told;
     this.#ignored = "";
-    peer.playback.tell(answer.slots);
+    peer.playback.tell(answer.slots, answer.participant);
     this.store.setState({ participant: answer.participant });
   }
 

@@ -40,9 +40,9 @@ export class Playback {
     this.#start(audio);
   }
 
-  /** Who the server says is in each slot. */
-  tell(slots: readonly Participant[]): void {
-    this.#told = slots;
+  /** Who the server says is in each slot; one's own voice is not sent back. */
+  tell(slots: readonly Participant[], own: Participant): void {
+    this.#told = slots.map((each) => (each === own ? 0 : each));
   }
 
   speakers(): Participant[] {

@@ -19,6 +19,7 @@ import { useConnection, useMyId, useParley, useUi, useWorld } from "../parley";
 import { MessageView } from "./MessageView";
 import { OutgoingView } from "./OutgoingView";
 import { buildRows, type Row, type UnreadLine } from "./rows";
+import { dayName } from "./times";
 import { useAttention } from "./useAttention";
 
 interface Props {
@@ -395,7 +396,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
 
 function Day({ timeMs }: { timeMs: number }) {
   const { i18n } = useTranslation();
-  const text = new Intl.DateTimeFormat(i18n.language, { dateStyle: "full" }).format(timeMs);
+  const text = dayName(timeMs, i18n.language);
   return (
     <div className="day">
       <span>{text}</span>

@@ -1,10 +1,12 @@
+import { localeFor } from "../../lib/locale";
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language} ${JSON.stringify(options)}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(language, options);
+    found = new Intl.DateTimeFormat(localeFor(language), options);
     formats.set(key, found);
   }
   return found;
@@ -18,3 +20,6 @@ export const fullTime = (timeMs: number, language: string): string =>
 
 export const dateAndTime = (timeMs: number, language: string): string =>
   format(language, { dateStyle: "medium", timeStyle: "short" }).format(timeMs);
+
+export const dayName = (timeMs: number, language: string): string =>
+  format(language, { dateStyle: "full" }).format(timeMs);

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button, IconButton, Notice } from "../../components/Button";
 import { Field, Select } from "../../components/Field";
 import type { Addition, Invite } from "../../gateway/protocol";
+import { dateAndTime } from "../conversation/times";
 import { useAttempt, useErrorText, useMay, useMyId, useParley, useWorld } from "../parley";
 
 const DAY_S = 86_400;
@@ -256,9 +257,7 @@ function InviteRow({
     invite.expires_ms === null
       ? t("invite.expiry.never")
       : t("invite.until", {
-          time: new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(
-            invite.expires_ms,
-          ),
+          time: dateAndTime(invite.expires_ms, i18n.language),
         });
   return (
     <OpenRow

@@ -15,7 +15,7 @@ export function Rail() {
     <nav className="rail" aria-label={t("shell.groups")}>
       <Link
         to="/home"
-        className="rail-item home"
+        className="rail-item rail-home"
         aria-label={asked > 0 ? t("shell.homeAsked", { count: asked }) : t("shell.home")}
         title={t("shell.home")}
       >
@@ -30,7 +30,7 @@ export function Rail() {
       </ul>
       <button
         type="button"
-        className="rail-item add"
+        className="rail-item rail-add"
         aria-label={t("shell.newGroup")}
         title={t("shell.newGroup")}
         onClick={() => openDialog({ kind: "newGroup" })}
