@@ -204,7 +204,7 @@ class Reply(_ServerFrame, frozen=True, kw_only=True, tag="reply"):
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     message: str
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 class ErrorFrame(_ServerFrame, frozen=True, kw_only=True, tag="error"):
@@ -245,6 +245,11 @@ def text_frame(payload: bytes) -> bytes:
 def pong_frame(data: bytes) -> bytes:
     """The answer to a ping that carried ``data``, at most 125 bytes (RFC 6455 5.5.3)."""
     return b"\x8a" + len(data).to_bytes(1, "big") + data
+
+
+def close_frame(code: int) -> bytes:
+    """RFC 6455 5.5.1, without a reason."""
+    return b"\x88\x02" + code.to_bytes(2, "big")
 
 
 # ------------------------------------------------------------------------------------------------------------ close codes

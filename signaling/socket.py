@@ -1,8 +1,9 @@
 """One WebSocket: aiohttp's reader, our own writing.
 
-Frames of the server are finished bytes (:func:`signaling.frames.encode`) and go straight to the transport; aiohttp itself writes
-only the close frame, in one call, so frames never mix. What a client has not read waits in the transport's buffer, and that is
-the bounded queue: a socket over its limit is closed with 4010, and nobody's send waits for it.
+Frames of the server are finished bytes (:func:`signaling.frames.encode`) and go straight to the transport; aiohttp itself
+writes only the close frame that answers a breach of RFC 6455, in one call, so frames never mix. What a client has not read
+waits in the transport's buffer, and that is the bounded queue: a socket over its limit is closed with 4010, and nobody's send
+waits for it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from signaling.voice_port import Caller, VoiceDesk
 WRITE_BUFFER_MAX_BYTES: Final = 1 << 20
 GOODBYE_S: Final = 5.0
 """So long a client has to answer a close; then the line is cut."""
+NORMAL_CLOSURE: Final = 1000
 OPEN_WITHIN_S: Final = 30.0
 """For the snapshot, the wait for one's turn included."""
 
@@ -77,7 +79,6 @@ class Socket:
         "_behind",
         "_connection",
         "_ended",
-        "_goodbye",
         "_lanes",
         "_limit_bytes",
         "_opening",
@@ -96,7 +97,6 @@ class Socket:
         self._limit_bytes = WRITE_BUFFER_MAX_BYTES
         self._ended = False
         self._opening: asyncio.Task[None] | None = None
-        self._goodbye: asyncio.Task[None] | None = None
 
     # --------------------------------------------------------------------------------------------------------------- sink
 
@@ -116,14 +116,20 @@ class Socket:
         self._transport.write(data)
 
     def close(self, code: CloseCode) -> None:
-        if self._ended:
-            return
-        self._leave()
-        self._goodbye = asyncio.create_task(self._say_goodbye(code))
+        self._say_goodbye(code)
 
     def abort(self) -> None:
         self._leave()
         self._transport.abort()
+
+    def _say_goodbye(self, code: int) -> None:
+        """The close frame waits behind what the client has not read; the line is cut when the answer does not come in time."""
+        if self._ended:
+            return
+        self._leave()
+        if not self._transport.is_closing():
+            self._transport.write(frames.close_frame(code))
+            asyncio.get_running_loop().call_later(GOODBYE_S, self._transport.abort)
 
     def _leave(self) -> None:
         """From here on nothing is written; the session waits for its client."""
@@ -136,33 +142,38 @@ class Socket:
         if self._subscriber is not None:
             self._behind.hub.detach(self._subscriber, self)
 
-    async def _say_goodbye(self, code: CloseCode) -> None:
-        try:
-            # Without waiting for the buffer: a slow reader's never empties. aiohttp waits GOODBYE_S for the answer.
-            await self._ws.close(code=code, drain=False)
-        finally:
-            self._transport.abort()
-
     # ------------------------------------------------------------------------------------------------------------ reading
 
     async def run(self) -> None:
-        """Until the socket is closed by either side."""
+        """Until the line is closed."""
         self.write(_HELLO)
         try:
-            while not self._ended:
-                message = await self._ws.receive()
-                if message.type is WSMsgType.TEXT:
-                    self._take(message.data)
-                elif message.type is WSMsgType.PING:
-                    self._pong(message.data)
-                elif message.type is WSMsgType.BINARY:
-                    self.close(CloseCode.UNREADABLE)
-                elif message.type is not WSMsgType.PONG:
-                    break
+            while await self._receive():
+                pass
         finally:
             self._leave()
-            if self._goodbye is not None:
-                await asyncio.shield(self._goodbye)
+            self._transport.close()
+
+    async def _receive(self) -> bool:
+        """False at the end."""
+        message = await self._ws.receive()
+        match message.type:
+            case WSMsgType.TEXT | WSMsgType.BINARY | WSMsgType.PING if self._ended:
+                pass
+            case WSMsgType.TEXT:
+                self._take(message.data)
+            case WSMsgType.PING:
+                self._pong(message.data)
+            case WSMsgType.BINARY:
+                self.close(CloseCode.UNREADABLE)
+            case WSMsgType.CLOSE:
+                self._say_goodbye(NORMAL_CLOSURE)
+                return False
+            case WSMsgType.PONG:
+                pass
+            case _:
+                return False
+        return True
 
     def overdue(self, now_s: float) -> None:
         """Called about once a second."""
@@ -288,11 +299,6 @@ class Socket:
     async def finish(self) -> None:
         """Waits for the requests that are being done."""
         await self._lanes.finish()
-
-    async def gone(self) -> None:
-        """Waits for the goodbye that was begun."""
-        if self._goodbye is not None:
-            await asyncio.wait((self._goodbye,))
 
 
 def _slow_down(wait_s: float) -> TooMany:

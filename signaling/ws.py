@@ -48,6 +48,7 @@ class Gateway:
         self._origins = origins
         self._jitter = jitter
         self._sockets: set[Socket] = set()
+        self._deserted = asyncio.Event()
         self._draining = False
         self._unsubscribe: Callable[[], None] | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -68,9 +69,11 @@ class Gateway:
         for socket in sockets:
             socket.write(frames.encode(frames.Drain(reconnect_after_ms=int(self._jitter() * DRAIN_SPREAD_MS))))
         await _all_within(DRAIN_FINISH_S, [socket.finish() for socket in sockets])
-        for socket in self._sockets:
+        for socket in list(self._sockets):
             socket.close(CloseCode.DRAINED)
-        await _all_within(GOODBYE_S * 2, [socket.gone() for socket in list(self._sockets)])
+        if not self._sockets:
+            return
+        await _all_within(GOODBYE_S * 2, [self.empty()])
 
     async def close(self) -> None:
         """Ends what :meth:`start` began; sockets that are still open are cut."""
@@ -82,6 +85,10 @@ class Gateway:
         for socket in list(self._sockets):
             socket.abort()
         await self.hub.close()
+
+    async def empty(self) -> None:
+        """Waits until nobody is connected."""
+        await self._deserted.wait()
 
     async def _tick_forever(self) -> None:
         while True:
@@ -105,6 +112,7 @@ class Gateway:
             compress=False,
             max_msg_size=frames.MAX_FRAME_BYTES,
             autoping=False,
+            autoclose=False,
             decode_text=False,
             timeout=GOODBYE_S,
         )
@@ -115,10 +123,13 @@ class Gateway:
             return ws
         socket = Socket(self._behind, ws, request.transport)
         self._sockets.add(socket)
+        self._deserted.clear()
         try:
             await socket.run()
         finally:
             self._sockets.discard(socket)
+            if not self._sockets:
+                self._deserted.set()
         return ws
 
     def _check(self, request: web.Request) -> None:

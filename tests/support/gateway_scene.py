@@ -49,7 +49,7 @@ async def say(client: GatewayClient, channel_id: ChannelId, text: str, nonce: st
 
 async def write(server: GatewayServer, author: Person, channel_id: ChannelId, text: str) -> Message:
     """As REST does."""
-    request = CreateMessage(nonce=text.replace(" ", "_"), sections=(Text(text),))
+    request = CreateMessage(nonce=text.replace(" ", "_")[:64], sections=(Text(text),))
     written, _ = await do_create_message(server.actions, author.user_id, channel_id, request)
     return written.message
 
