@@ -20,11 +20,10 @@ from parley.bootstrap import Materials, Service, build, gather_materials
 from parley.config import Settings, is_loopback
 from parley.memory import give_large_blocks_back
 from parley.tls import Certificate, certificate_for
+from server.http.app import SERVER_OPTIONS
 
 FINISH_REQUESTS_S: Final = 10.0
 """How long requests under way have when the server stops."""
-
-KEEP_ALIVE_S: Final = 75.0
 
 Announce = Callable[[str], None]
 """Shows one line to the person who started the server."""
@@ -69,9 +68,7 @@ async def _serve(
     stop = _on_signals()
     async with AsyncExitStack() as stack:
         service = await build(settings, materials, stack)
-        runner = web.AppRunner(
-            service.app, access_log=None, shutdown_timeout=FINISH_REQUESTS_S, keepalive_timeout=KEEP_ALIVE_S
-        )
+        runner = web.AppRunner(service.app, shutdown_timeout=FINISH_REQUESTS_S, **SERVER_OPTIONS)
         await runner.setup()
         # Undone from the last to the first: nobody new, sockets drained, voice said goodbye, requests finished, then the database.
         stack.push_async_callback(runner.cleanup)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
 from aiohttp import web
 
 from server.domain.errors import NotFound
@@ -9,6 +13,17 @@ from server.http import headers, middleware
 from server.http.door import DOOR, Door
 from server.http.reading import BODY_MAX_BYTES
 from server.http.routes import ALL_ROUTES
+
+SERVER_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "access_log": None,
+        # Bodies are small; a compressed one would only be a way to make much out of little.
+        "auto_decompress": False,
+        # Also for a connection on which no request comes.
+        "keepalive_timeout": 75.0,
+    }
+)
+"""For the :class:`web.AppRunner` of the application."""
 
 
 def create_app(door: Door) -> web.Application:

@@ -36,6 +36,8 @@ async def body_of(request: web.Request, kind: type[_T]) -> _T:
     """The JSON body as ``kind``. Raises :class:`Invalid` (``bad_json``, ``bad_request``) or :class:`TooLarge`."""
     if request.content_type != "application/json":
         raise Invalid("bad_json", "Send JSON, with Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Invalid("bad_request", "Send the body as it is, not compressed.", where="Content-Encoding")
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             raw = await request.read()
@@ -43,7 +45,7 @@ async def body_of(request: web.Request, kind: type[_T]) -> _T:
         raise TooLarge("too_large", f"At most {BODY_MAX_BYTES} bytes may be sent here.", max=BODY_MAX_BYTES) from None
     except TimeoutError:
         raise Invalid("bad_request", "The body did not come in time. Send it again.") from None
-    except (ValueError, web.PayloadAccessError) as error:
+    except (web.RequestPayloadError, web.PayloadAccessError) as error:
         raise Invalid("bad_request", "The body cannot be read.") from error
     try:
         body: _T = _decoder(cast("Hashable", kind)).decode(raw)

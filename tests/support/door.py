@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from server.http.app import create_app
+from server.http.app import SERVER_OPTIONS, create_app
 from server.http.door import Door, Handler
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
@@ -114,5 +114,7 @@ async def open_door(
     )
     if broken_route is not None:
         app.router.add_get("/api/broken/{code}", broken_route)
-    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+    server = TestServer(app)
+    await server.start_server(**SERVER_OPTIONS)
+    async with TestClient(server, cookie_jar=DummyCookieJar()) as client:
         yield Visitor(client, house)
