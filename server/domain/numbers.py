@@ -15,6 +15,6 @@ def check_range(value: int, where: str, low: int, high: int) -> int:
 
 def check_permissions(bits: int, where: str, known: Permission) -> Permission:
     """Raises :class:`Invalid` (bad_request) for bits that do not belong here."""
-    if bits < 0 or bits & ~known:
+    if bits < 0 or bits & ~int(known):  # a flag's own ~ knows nothing of unknown bits
         raise Invalid("bad_request", f"{where} has permissions that do not belong here.", where=where)
     return Permission(bits)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from server.actions.members import (
+    MembersQuery,
+    TimeOut,
+    do_remove_member,
+    do_time_out,
+    get_members,
+)
+from server.actions.snapshot import group_view, snapshot
+from server.domain.errors import Forbidden, Invalid, NotFound, ParleyError
+from server.domain.events import ChannelUpdate, GroupLeave, MemberLeave, MemberUpdate, ToChannel, ToGroup, ToUsers
+from server.domain.ids import Snowflake, UserId
+from server.domain.permissions import Permission
+from tests.support.actions import House, text_channel
+
+NOBODY = UserId(Snowflake(1))
+
+
+async def code_of(attempt: object) -> str:
+    with pytest.raises(ParleyError) as refused:
+        await attempt  # type: ignore[misc]
+    return refused.value.code
+
+
+async def test_members_come_in_pages_by_id(house: House) -> None:
+    people = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(*people)).group.id
+    first = await get_members(house.actions, people[2], group_id, MembersQuery(limit=2))
+    assert [member.user_id for member in first.members] == people[:2]
+    assert [user.username for user in first.users] == ["anna", "ben"]
+    rest = await get_members(house.actions, people[2], group_id, MembersQuery(after=people[1], limit=2))
+    assert [member.user_id for member in rest.members] == people[2:]
+    for limit in (0, 101):
+        with pytest.raises(Invalid):
+            await get_members(house.actions, people[0], group_id, MembersQuery(limit=limit))
+
+
+async def test_strangers_see_no_members(house: House) -> None:
+    anna, cleo = await house.user("anna"), await house.user("cleo")
+    group_id = (await house.group(anna)).group.id
+    with pytest.raises(NotFound):
+        await get_members(house.actions, cleo, group_id, MembersQuery())
+
+
+# ------------------------------------------------------------------------------------------------------------- remove
+
+
+async def test_whoever_is_removed_is_out_and_the_others_are_told(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    view = await house.group(anna, ben, cleo)
+    group_id, channel_id = view.group.id, text_channel(view)
+    await house.appoint(anna, group_id, ben, Permission.KICK_MEMBERS)
+    await house.overwrite(anna, channel_id, "member", cleo, deny=Permission.SPEAK)
+    house.published()
+    await do_remove_member(house.actions, ben, group_id, cleo)
+    (channel, *_) = (await group_view(house.actions, anna, group_id)).channels
+    assert channel.overwrites == ()
+    assert house.published() == [
+        (ToUsers((cleo,)), GroupLeave(group_id=group_id)),
+        (ToGroup(group_id), MemberLeave(group_id=group_id, user_id=cleo, member_count=2)),
+        (ToChannel(group_id, channel_id), ChannelUpdate(channel=channel)),
+    ]
+    assert (await snapshot(house.actions, cleo)).groups == ()
+    assert await code_of(do_remove_member(house.actions, ben, group_id, cleo)) == "unknown_member"
+
+
+async def test_removing_needs_the_permission_and_a_place_above(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(anna, ben, cleo)).group.id
+    assert await code_of(do_remove_member(house.actions, ben, group_id, cleo)) == "forbidden"
+    role = await house.appoint(anna, group_id, ben, Permission.ADMINISTRATOR)
+    assert await code_of(do_remove_member(house.actions, ben, group_id, anna)) == "above_you"
+    await house.appoint(anna, group_id, cleo, Permission.VIEW_CHANNEL, position=role.position)
+    assert await code_of(do_remove_member(house.actions, ben, group_id, cleo)) == "above_you"
+    assert await code_of(do_remove_member(house.actions, anna, group_id, NOBODY)) == "unknown_member"
+    assert await code_of(do_remove_member(house.actions, NOBODY, group_id, anna)) == "unknown_group"
+
+
+async def test_members_leave_and_the_owner_stays(house: House) -> None:
+    anna, ben = await house.user("anna"), await house.user("ben")
+    group_id = (await house.group(anna, ben)).group.id
+    house.published()
+    await do_remove_member(house.actions, ben, group_id, ben)
+    assert house.published()[0] == (ToUsers((ben,)), GroupLeave(group_id=group_id))
+    assert await code_of(do_remove_member(house.actions, anna, group_id, anna)) == "owner_cannot_leave"
+    assert await code_of(do_remove_member(house.actions, ben, group_id, ben)) == "unknown_group"
+
+
+async def test_who_comes_back_is_a_new_member_without_old_roles(house: House) -> None:
+    anna, ben = await house.user("anna"), await house.user("ben")
+    group_id = (await house.group(anna, ben)).group.id
+    await house.appoint(anna, group_id, ben, Permission.ADMINISTRATOR)
+    await do_remove_member(house.actions, anna, group_id, ben)
+    view = await house.bring_in(anna, group_id, ben)
+    assert view.member.role_ids == ()
+
+
+# ----------------------------------------------------------------------------------------------------------- time-out
+
+
+async def test_a_time_out_is_set_and_ended(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(anna, ben, cleo)).group.id
+    await house.appoint(anna, group_id, ben, Permission.TIME_OUT_MEMBERS)
+    house.published()
+    for until_ms in (house.clock.ms + 1, None):
+        member = await do_time_out(house.actions, ben, group_id, cleo, TimeOut(until_ms=until_ms))
+        assert member.timed_out_until_ms == until_ms
+        assert house.published() == [(ToGroup(group_id), MemberUpdate(member=member))]
+        assert (await group_view(house.actions, cleo, group_id)).member == member
+
+
+async def test_a_time_out_has_limits_in_time_and_place(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(anna, ben, cleo)).group.id
+    now_ms = house.clock.ms
+    for until_ms in (0, now_ms, now_ms + 28 * 86_400_000 + 1):
+        with pytest.raises(Invalid):
+            await do_time_out(house.actions, anna, group_id, ben, TimeOut(until_ms=until_ms))
+    later = TimeOut(until_ms=now_ms + 1000)
+    with pytest.raises(Forbidden) as refused:
+        await do_time_out(house.actions, ben, group_id, cleo, later)
+    assert refused.value.data == {"permission": "time_out_members"}
+    await house.appoint(anna, group_id, ben, Permission.ADMINISTRATOR)
+    for above in (anna, ben):
+        assert await code_of(do_time_out(house.actions, ben, group_id, above, later)) == "above_you"
+    assert await code_of(do_time_out(house.actions, ben, group_id, NOBODY, later)) == "unknown_member"
+    await do_time_out(house.actions, anna, group_id, ben, later)
+    assert await code_of(do_time_out(house.actions, ben, group_id, cleo, later)) == "timed_out"
