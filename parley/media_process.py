@@ -11,6 +11,7 @@ import dataclasses
 import importlib.util
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -68,9 +69,10 @@ class Child:
         await self._process.wait()
 
     def kill(self) -> None:
+        # Not Popen.kill: it would reap a child that has just ended, and asyncio, which waits for it, would complain.
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                os.kill(self.pid, signal.SIGKILL)
 
 
 async def launch_child(theirs: socket.socket) -> Child:
