@@ -151,9 +151,16 @@ class IceLite:
         if self.selected == path:
             self.selected = next(reversed(self._paths), None)
 
-    def _expire(self, now: float) -> None:
-        for path in [path for path, checked in self._paths.items() if now - checked.at >= CONSENT_S]:
+    def _expire(self, now: float) -> bool:
+        """Forget paths without consent; they stand in the order of their checks. Whether there were any."""
+        expired = []
+        for path, checked in self._paths.items():
+            if now - checked.at < CONSENT_S:
+                break
+            expired.append(path)
+        for path in expired:
             self._forget(path)
+        return bool(expired)
 
 
 class IceRegistry:
@@ -218,8 +225,8 @@ class IceRegistry:
         """Forget paths without consent; returns (and keeps) the agents whose consent has lapsed altogether."""
         lapsed = []
         for agent in list(self._indexed):
-            agent._expire(now)
-            self._index(agent)
+            if agent._expire(now):
+                self._index(agent)
             if now >= agent.lapses_at:
                 lapsed.append(agent)
         return lapsed

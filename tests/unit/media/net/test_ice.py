@@ -221,3 +221,12 @@ def test_a_path_in_use_cannot_be_taken_and_an_old_one_can(node: Node) -> None:
     assert node.registry.at(path()) is other
     assert node.agent.paths == ()
     assert node.agent.selected is None
+
+
+def test_losing_a_path_that_is_not_selected_keeps_the_selection(node: Node) -> None:
+    node.receive(check(), path(1), 1.0)
+    node.receive(check(nominate=True), path(2), 20.0)
+    assert node.registry.expire(1.0 + CONSENT_S) == []
+    assert node.agent.paths == (path(2),)
+    assert node.agent.selected == path(2)
+    assert node.registry.at(path(1)) is None
