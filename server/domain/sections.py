@@ -70,13 +70,9 @@ def reply_to(sections: Sequence[Section]) -> MessageId | None:
 
 
 def _written(section: Section) -> str:
-    match section:
-        case Text(text=text):
-            return text
-        case Code(code=code):
-            return code
-        case Reply():
-            return ""
+    if isinstance(section, Text):
+        return section.text
+    return section.code if isinstance(section, Code) else ""
 
 
 def _clean(section: Section, index: int, limits: Limits) -> Section:
