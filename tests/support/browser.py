@@ -126,11 +126,12 @@ class Person:
 
     # ------------------------------------------------------------------------------------------------------------ text
 
-    def write(self, text: str) -> None:
+    def write(self, text: str, shown: str | None = None) -> None:
+        """``shown`` is a part of what can be read once Markdown is drawn; the text itself where it has none."""
         box = self.get("message-input")
         box.fill(text)
         box.press("Enter")
-        expect(self.message(text)).to_have_attribute("data-state", "sent")
+        expect(self.message(shown or text)).to_have_attribute("data-state", "sent")
 
     def message(self, text: str) -> Locator:
         return self.get("message").filter(has_text=text)
