@@ -61,7 +61,7 @@ QUERIES: dict[str, tuple[int, Query]] = {
     "members.counts": (1, lambda reader, many: reader.members.counts(GROUPS[:many])),
     "messages.page": (1, lambda reader, many: reader.messages.page(CHANNELS[0], limit=many)),
     "cursors.of_user": (1, lambda reader, many: reader.cursors.of_user(ANNA, CHANNELS[:many])),
-    "cursors.of_readers": (1, lambda reader, many: reader.cursors.of_readers(CHANNELS[0], USERS[:many])),
+    "cursors.of_readers": (3, lambda reader, many: reader.cursors.of_readers(CHANNELS[0], USERS[:many])),
     "cursors.unread": (1, lambda reader, many: reader.cursors.unread(ANNA, CHANNELS[:many])),
 }
 
