@@ -15,6 +15,7 @@ import statistics
 from bench.clients import FleetProcess
 from bench.delay import measure_delay, measure_join
 from bench.network import Network, best_network
+from bench.packages import ensure
 from bench.peers.floor import Floor
 from bench.peers.janus import Janus
 from bench.peers.mumble import Mumble
@@ -26,6 +27,7 @@ from bench.scenarios import VOICE, Scenario
 from bench.service import busy_service
 
 SERVICE_PORT = 18_099
+PACKAGES = {"parley": "iproute2", "janus": "janus", "janus_one_loop": "janus", "mumble": "mumble-server"}
 CPU_UNIT = "us CPU per forwarded packet"
 
 
@@ -54,6 +56,7 @@ async def measure(options: Options) -> list[Result]:
     """All scenarios; what cannot run here is said and left out."""
     results: list[Result] = []
     missing: set[str] = set()
+    ensure(*sorted({package for peer, package in PACKAGES.items() if peer in options.peers}))
     with best_network(options.loopback) as network:
         print(f"voice: {network.kind}, {options.runs} runs of {options.seconds:g} s", flush=True)
         for scenario in VOICE:

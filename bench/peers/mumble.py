@@ -13,7 +13,8 @@ from bench.network import Network
 from bench.peers.peer import NotHereError
 from bench.scenarios import Scenario
 
-_PORT = 64738
+_PORT = 64739
+"""Not the usual one: Debian's package may have started a server of its own."""
 _PATIENCE_S = 10.0
 
 
