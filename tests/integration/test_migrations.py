@@ -122,6 +122,14 @@ async def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert set(tables(tmp_path)) == {"overwrites"}
 
 
+async def test_a_revision_that_does_not_exist(tmp_path: Path) -> None:
+    await migrations.upgrade(sqlite_url(tmp_path))
+    before = tables(tmp_path)
+    with pytest.raises(DatabaseError, match="nonsense"):
+        await migrations.downgrade(sqlite_url(tmp_path), "nonsense")
+    assert tables(tmp_path) == before
+
+
 async def test_rows_that_refer_to_nothing_are_found(tmp_path: Path) -> None:
     await migrations.upgrade(sqlite_url(tmp_path))
     await migrations.downgrade(sqlite_url(tmp_path), "base")

@@ -56,6 +56,7 @@ async def test_the_readers_of_one_channel(world: SqlStore) -> None:
             BEN: Cursor(channel_id=GENERAL, last_read_id=None, unread=1),
         }
         assert await uow.cursors.of_readers(GENERAL, []) == {}
+        assert await uow.cursors.of_readers(GENERAL, [user_id(9)]) == {}
 
 
 async def test_unread_agrees_with_counting_by_hand(world: SqlStore) -> None:

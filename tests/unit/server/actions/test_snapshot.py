@@ -155,7 +155,7 @@ async def test_after_a_deletion_those_who_had_not_read_it_are_told_the_count(hou
     house.published()
     with counted(house.store) as statements:
         told = await unread_after_delete(house.actions, channel_id, first.id, [anna, ben, cleo])
-    assert len(statements) == 1
+    assert len(statements) == 3
     cursor = Cursor(channel_id=channel_id, last_read_id=None, unread=1)
     assert told == {ben: cursor}
     assert house.published() == [(ToUsers((ben,)), CursorUpdate(cursor=cursor))]
