@@ -206,10 +206,9 @@ class _Group:
         self.size = len(listeners)
         self.addresses = b"".join(listener.address for listener in listeners)
         outbox.expect(self.addresses)
-        self.payload_types = [lane.payload_type for lane in self.lanes]
-        self.shifts = [lane.shift for lane in self.lanes]
-        self.payload_type_column = np.array(self.payload_types, np.uint8)
-        self.shift_column = np.array([shift & 0xFFFF for shift in self.shifts], np.uint16)
+        self.personal = [(lane.payload_type, lane.shift) for lane in self.lanes]
+        self.payload_type_column = np.array([lane.payload_type for lane in self.lanes], np.uint8)
+        self.shift_column = np.array([lane.shift & 0xFFFF for lane in self.lanes], np.uint16)
         self.packets = 0
         self.octets = 0
 
@@ -238,14 +237,12 @@ class _Group:
 
     def _fill_each(self, packet: bytes, sequence: int, marker_bit: int, first: int) -> None:
         outbox, length, pack = self.outbox, len(packet), _PERSONAL.pack_into
-        rows, lengths = outbox.row_view, outbox.length_view
-        start = first * ROW_STRIDE
-        for row, payload_type, shift in zip(
-            range(first, first + self.size), self.payload_types, self.shifts, strict=True
-        ):
+        rows, lengths, start = outbox.row_view, outbox.length_view, first * ROW_STRIDE
+        for payload_type, shift in self.personal:
             rows[start : start + length] = packet
             pack(rows, start + 1, payload_type | marker_bit, sequence - shift & 0xFFFF)
-            lengths[row] = length
+            lengths[first] = length
+            first += 1
             start += ROW_STRIDE
 
     def _fill_columns(self, packet: bytes, sequence: int, marker_bit: int, first: int) -> None:

@@ -35,6 +35,7 @@ from media.control import (
 from media.engine import TICK_S, Engine
 from media.net.dtls import DtlsIdentity
 from media.net.udp import DatagramSocket, local_addresses, open_socket
+from media.pacing import POLL_S, Pacing
 from media.stream import ControlStream
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class Node:
         self._ticker: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._working = False
+        self._pacing = Pacing()
+        self._poller: asyncio.TimerHandle | None = None
+        self._tick_due_s = 0.0
 
     async def run(self) -> None:
         """Serve until the service says Stop or goes away. Cancelling ends it as Stop does."""
@@ -151,9 +155,7 @@ class Node:
             lambda: secrets.randbits(32),
             time.time() - time.monotonic(),
         )
-        assert self._loop is not None  # noqa: S101 - messages arrive in the loop alone
-        for index, sock in enumerate(self._sockets):
-            self._loop.add_reader(sock.fileno(), self._readable, index)
+        self._watch()
         candidates = candidates_of(config, [sock.local for sock in self._sockets])
         warnings = _warnings(config)
         for warning in warnings:
@@ -163,23 +165,55 @@ class Node:
 
     # ------------------------------------------------------------------------------------------------------------- loop
 
+    def _watch(self) -> None:
+        """Be woken when datagrams arrive."""
+        assert self._loop is not None  # noqa: S101 - called in the loop alone
+        for index, sock in enumerate(self._sockets):
+            self._loop.add_reader(sock.fileno(), self._readable, index)
+
     def _readable(self, index: int) -> None:
+        loop, now_s = self._loop, time.monotonic()
+        if loop is None:
+            return
+        if self._pacing.woke(self._read(index, now_s), now_s):
+            for sock in self._sockets:
+                loop.remove_reader(sock.fileno())
+            self._poller = loop.call_later(POLL_S, self._poll)
+
+    def _poll(self) -> None:
+        """Look at all sockets."""
+        self._poller = None
+        loop, now_s = self._loop, time.monotonic()
+        if loop is None:
+            return
+        packets = sum(self._read(index, now_s) for index in range(len(self._sockets)))
+        if self._pacing.woke(packets, now_s):
+            self._watch()
+        else:
+            self._poller = loop.call_later(POLL_S, self._poll)
+
+    def _read(self, index: int, now_s: float) -> int:
+        """Take in what has arrived on one socket; how many datagrams."""
         engine = self._engine
         if engine is None:
-            return
-        sock = self._sockets[index]
-        now_s = time.monotonic()
+            return 0
+        sock, total = self._sockets[index], 0
         for _ in range(_BATCHES_PER_ROUND):
             count = sock.receive()
+            total += count
             if count:
                 engine.receive(index, count, now_s)
                 engine.flush(now_s)
             if count < len(sock.rx):
                 break
         self._settle(engine, now_s)
+        return total
 
     def _settle(self, engine: Engine, now_s: float) -> None:
         """Send what waits, and see that the engine is called again for what is left."""
+        if now_s >= self._tick_due_s:
+            self._tick_due_s = now_s + TICK_S
+            engine.tick(now_s)
         engine.flush(now_s)
         loop = self._loop
         if loop is None:
@@ -190,7 +224,8 @@ class Node:
         if engine.stalled and self._retry is None:
             self._retry = loop.call_later(_STALL_RETRY_S, self._flush_again)
         if engine.participants and self._ticker is None:
-            self._ticker = loop.call_later(TICK_S, self._tick)
+            # While media flows the tick goes with it; the timer is for when it does not.
+            self._ticker = loop.call_later(2 * TICK_S, self._tick)
 
     def _work(self) -> None:
         self._working = False
@@ -207,9 +242,7 @@ class Node:
     def _tick(self) -> None:
         self._ticker = None
         if self._engine is not None:
-            now_s = time.monotonic()
-            self._engine.tick(now_s)
-            self._settle(self._engine, now_s)
+            self._settle(self._engine, time.monotonic())
 
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
@@ -217,7 +250,7 @@ class Node:
 
     def _close(self) -> None:
         loop, self._loop = self._loop, None
-        for handle in (self._ticker, self._retry):
+        for handle in (self._ticker, self._retry, self._poller):
             if handle is not None:
                 handle.cancel()
         self._engine = None
