@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 
 import pytest
 
-from media.control import Candidate, NodeConfig
-from media.node import StartError, bind_all, candidates_of
+from media.control import Candidate, NodeConfig, Ready, RequestId, Start, Stats, StatsRequest, Stop
+from media.node import Node, StartError, bind_all, candidates_of
+from tests.support.media_node import NodeDriver
 
 
 def test_candidates_put_loopback_last() -> None:
@@ -87,3 +89,37 @@ def test_a_free_port_is_looked_for_again_when_another_address_lacks_it(monkeypat
     with pytest.raises(StartError):
         bind_all(NodeConfig(port=7882, bind=("127.0.0.1",)))
     assert len(tries) == 1
+
+
+async def test_under_load_the_node_looks_instead_of_being_woken_and_then_sleeps_again() -> None:
+    """Garbage from a stranger is enough to wake it; the control stream is served all the while."""
+    ours, theirs = socket.socketpair()
+    driver, node = NodeDriver(ours), Node(theirs)
+    task = asyncio.create_task(node.run())
+    driver.send(Start(NodeConfig(port=0, bind=("127.0.0.1",))))
+    ready = await driver.wait(Ready)
+    sent = 0
+
+    async def answered(number: int) -> Stats:
+        driver.send(StatsRequest(RequestId(number)))
+        return await driver.wait(Stats, lambda stats: stats.request == number)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.connect(("127.0.0.1", ready.candidates[0].port))
+        while not node._pacing.polling:
+            stranger.send(b"\x80 not for anyone")
+            sent += 1
+            await answered(sent)
+        number = sent
+        while node._pacing.polling:
+            number += 1
+            stats = await answered(number)
+            assert stats.packets_in <= sent
+        stranger.send(b"\x80 again")
+        while stats.packets_in < sent + 1:
+            number += 1
+            stats = await answered(number)
+    assert stats.packets_dropped == stats.packets_in
+    driver.send(Stop())
+    await task
+    await driver.close()
