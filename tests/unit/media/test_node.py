@@ -110,7 +110,8 @@ async def test_under_load_the_node_looks_instead_of_being_woken_and_then_sleeps_
             stranger.send(b"\x80 not for anyone")
             sent += 1
             await answered(sent)
-        number = sent
+        number = sent + 1
+        stats = await answered(number)
         while node._pacing.polling:
             number += 1
             stats = await answered(number)
