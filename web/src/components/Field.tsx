@@ -108,6 +108,7 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps) {
         className="switch"
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         id={id}
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}

@@ -11,7 +11,7 @@ export function Markdown({ source }: { source: string }) {
 }
 
 function draw(nodes: readonly Node[]): ReactNode {
-  // The tree is rebuilt as a whole when the source changes, so that places are good keys.
+  // biome-ignore lint/suspicious/noArrayIndexKey: the tree is rebuilt as a whole when the source changes
   return nodes.map((node, place) => <Drawn key={`${place}-${node.type}`} node={node} />);
 }
 

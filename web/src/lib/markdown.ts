@@ -112,3 +112,14 @@ function leaf(token: Token): Node[] {
       return token.content === "" ? [] : [{ type: "text", text: token.content }];
   }
 }
+
+/** The words alone. */
+export function plainText(nodes: readonly Node[]): string {
+  return nodes
+    .map((node) => {
+      if ("children" in node)
+        return plainText(node.children) + (node.type === "paragraph" || node.type === "item" ? " " : "");
+      return "text" in node ? node.text : " ";
+    })
+    .join("");
+}

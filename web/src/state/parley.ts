@@ -277,6 +277,8 @@ export class Parley {
   }
 
   #connectionState(state: ConnectionState): void {
+    // Nobody tells now who stops speaking.
+    if (state === "reconnecting") this.world.setState({ speaking: {} });
     this.connection.setState((before) => ({
       state,
       sinceMs: state === "connected" || state === "closed" ? null : (before.sinceMs ?? Date.now()),

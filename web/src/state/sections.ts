@@ -1,6 +1,7 @@
 /** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
 
 import type { Id, Section } from "../gateway/protocol";
+import { parseMarkdown, plainText } from "../lib/markdown";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
 
@@ -73,7 +74,13 @@ export function replyOf(sections: readonly Section[]): Id | null {
 /** One line that stands for the message, for quotes. */
 export function summary(sections: readonly Section[], lengthMax = 160): string {
   const words = sections
-    .map((section) => (section.kind === "text" ? section.text : section.kind === "code" ? section.code : ""))
+    .map((section) =>
+      section.kind === "text"
+        ? plainText(parseMarkdown(section.text))
+        : section.kind === "code"
+          ? section.code
+          : "",
+    )
     .join(" ")
     .replace(/\s+/g, " ")
     .trim();

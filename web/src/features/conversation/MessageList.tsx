@@ -326,13 +326,13 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
           </Button>
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the log is walked through with the arrow keys */}
       <div
         ref={scroller}
         className="messages-scroll"
         role="log"
         aria-label={t("conversation.log", { name: channel.name })}
         aria-relevant="additions"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the log is walked through with the arrow keys
         tabIndex={0}
         onKeyDown={pressed}
         data-testid="messages"

@@ -8,7 +8,7 @@ import { useParley, useWorld } from "../parley";
 const SHOWN = 12;
 
 /** How well a name fits what was typed: 0 does not, more is better. */
-export function fit(name: string, typed: string): number {
+export function likeness(name: string, typed: string): number {
   const text = name.toLowerCase();
   const wanted = typed.trim().toLowerCase();
   if (wanted === "") return 1;
@@ -37,9 +37,9 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     const score = (channel: Channel): number => {
       const group = groups[channel.group_id]?.group.name ?? "";
       return Math.max(
-        fit(channel.name, typed) * 2,
-        fit(`${group} ${channel.name}`, typed),
-        fit(group, typed),
+        likeness(channel.name, typed) * 2,
+        likeness(`${group} ${channel.name}`, typed),
+        likeness(group, typed),
       );
     };
     return Object.values(channels)
@@ -75,6 +75,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     <div className="switcher">
       <input
         className="input"
+        // biome-ignore lint/a11y/noAutofocus: one opened it to type
         autoFocus
         role="combobox"
         aria-expanded="true"
