@@ -30,6 +30,7 @@ LOOKS: Final = 300
 WHAT: Final = (
     *("join", "join", "join at once", "move", "restart", "mute", "deafen", "leave", "connected", "lost"),
     *("deny connect", "deny speak", "allow", "revoke", "crash"),
+    *("join amid deny connect", "join amid revoke", "join amid crash", "restart amid crash", "restart amid lost"),
 )
 STEPS: Final = st.lists(
     st.tuples(st.sampled_from(WHAT), st.integers(0, PEOPLE - 1), st.booleans()), min_size=1, max_size=25
@@ -50,8 +51,9 @@ class Model:
 
     async def step(self, what: str, person: int, flag: bool) -> None:
         user_id = self.people[person]
-        with contextlib.suppress(ParleyError):
-            await self._act(what, user_id, flag)
+        acts = [self._act(each, user_id, flag) for each in what.split(" amid ")]
+        for done in await asyncio.gather(*acts, return_exceptions=True):
+            assert done is None or isinstance(done, ParleyError), done
         await self.until_agreed()
 
     async def _act(self, what: str, user_id: UserId, flag: bool) -> None:
