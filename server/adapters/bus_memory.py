@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -38,6 +39,15 @@ class MemoryBus:
     def _deliver(self, receive: Callable[[Notice], None], notice: Notice) -> None:
         try:
             receive(notice)
-        except Exception:
-            # What went wrong, without what it was about: notices hold what people write.
-            _log.exception("bus_receiver_failed", notice=type(notice).__name__)
+        except Exception as error:
+            # What went wrong and where, without what it was about (notices hold what people write), and without reading
+            # sources from the disk for a traceback in the midst of a delivery.
+            _log.error(
+                "bus.receiver_failed",
+                notice=type(notice).__name__,
+                error=type(error).__name__,
+                where=[
+                    f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}:{line}"
+                    for frame, line in traceback.walk_tb(error.__traceback__)
+                ],
+            )

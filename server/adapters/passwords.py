@@ -68,8 +68,13 @@ class Argon2Hasher:
         self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         future.add_done_callback(self._done)
-        # Someone who goes away frees no thread: the place is given back when the work ends.
-        return await asyncio.shield(future)
+        try:
+            # Someone who goes away frees no thread: the place is given back when the work ends.
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if future.cancelled():
+                raise Unavailable("shutting_down", "The server is stopping. Try again in a minute.") from None
+            raise
 
     def _done(self, future: asyncio.Future[_T]) -> None:
         self._pending -= 1
