@@ -21,8 +21,12 @@ class WebClientHook(BuildHookInterface):
 
 
 def _build(web: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise RuntimeError("The web client is not built, and there is no npm to build it: run `make web` first.")
-    for arguments in (["ci", "--no-progress", "--loglevel=error"], ["run", "--silent", "build"]):
-        subprocess.run([npm, *arguments], cwd=web, check=True)  # noqa: S603
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        raise RuntimeError("The web client is not built, and there is no Node to build it: run `make web` first.")
+    for command in (
+        [npm, "install", "--no-save", "--no-progress", "--loglevel=error"],
+        [npm, "run", "--silent", "build"],
+        [node, "../scripts/compress.mjs", "dist"],
+    ):
+        subprocess.run(command, cwd=web, check=True)  # noqa: S603
