@@ -99,7 +99,7 @@ class Room:
         """A decrypted packet of a participant's source."""
         sequence, timestamp = source.authenticated(header, now_s)
         end = rtp.payload_end(packet, len(packet), header)
-        if not source.allowed or end is None or end == header.payload_offset:
+        if not (source.allowed and source.within_rate(now_s)) or end is None or end == header.payload_offset:
             return
         payload = packet[header.payload_offset : end]
         empty = len(payload) <= opus.DTX_MAX_BYTES

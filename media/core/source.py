@@ -27,6 +27,13 @@ LEVEL_UNKNOWN_DBOV: Final = 30
 """Assumed for a client that tells no level: ordinary speech."""
 
 
+MAX_PACKETS_PER_S: Final = 200
+"""Twice what the shortest frames that browsers send (10 ms) make: each packet costs the whole room."""
+
+BURST_PACKETS: Final = 200
+"""So many may come at once, as after a stall of the network."""
+
+
 class Held(NamedTuple):
     """A packet held back, as it came."""
 
@@ -56,6 +63,8 @@ class Source:
         self._held: deque[Held] = deque(maxlen=PREROLL_PACKETS)
         self._undecrypted = 0
         self._forwarded_to = -1
+        self._credit = float(BURST_PACKETS)
+        self._credit_at_s = 0.0
 
     def is_mine(self, header: RtpHeader) -> bool:
         """Whether a packet belongs to the stream at all, as far as its clear header tells."""
@@ -82,6 +91,16 @@ class Source:
         timestamp = self._timestamps.extend(header.timestamp)
         self.reception.received(sequence, timestamp, now_s)
         return sequence, timestamp
+
+    def within_rate(self, now_s: float) -> bool:
+        """Whether an authentic packet is within what a client may send; it uses up its share."""
+        earned = (now_s - self._credit_at_s) * MAX_PACKETS_PER_S
+        self._credit_at_s = now_s
+        self._credit = min(BURST_PACKETS, self._credit + earned)
+        if self._credit < 1:
+            return False
+        self._credit -= 1
+        return True
 
     def numbers(self, held: Held) -> tuple[int, int]:
         """Sequence number and timestamp of a held packet, unwrapped."""

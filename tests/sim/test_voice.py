@@ -492,3 +492,17 @@ def test_a_thousand_foreign_rtcp_sources_are_not_kept(identity: DtlsIdentity) ->
     world.run(0.5)
     participant = world.engine.participants[ParticipantId(1)]
     assert len(participant._rtcp_ssrcs) == 32
+
+
+def test_a_flood_of_authentic_packets_is_not_multiplied(identity: DtlsIdentity) -> None:
+    world = World(30, identity=identity)
+    alice, bob, carol = room_of(world, 3)
+    for index in range(5_000):
+        world.inject(alice.client.packet(bytes(100), 10, ticks=1), alice.address)
+        if index % 5 == 4:
+            world.run(0.001)
+    assert len(bob.client.received) < 500
+    world.run(1.0)
+    world.speak(carol, 0, 10)
+    world.run(1.0)
+    assert {(3, number) for number in range(10)} <= set(heard(bob))

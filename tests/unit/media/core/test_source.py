@@ -1,7 +1,15 @@
 from __future__ import annotations
 
 from media.core.rtp import RtpHeader
-from media.core.source import LEVEL_UNKNOWN_DBOV, MAX_UNDECRYPTED, Held, Source, level_of
+from media.core.source import (
+    BURST_PACKETS,
+    LEVEL_UNKNOWN_DBOV,
+    MAX_PACKETS_PER_S,
+    MAX_UNDECRYPTED,
+    Held,
+    Source,
+    level_of,
+)
 
 SSRC = 77
 
@@ -109,6 +117,18 @@ def test_nothing_of_a_muted_one_is_held() -> None:
     source.allowed = True
     onset, timestamp = source.authenticated(header(2, level=20), 0.04)
     assert source.take_preroll(onset, timestamp) == []
+
+
+def test_a_flood_is_cut_to_the_rate_after_a_burst() -> None:
+    source = started()
+    sent = [source.within_rate(10.0 + index / 10_000) for index in range(20_000)]
+    assert all(sent[:BURST_PACKETS])
+    assert abs(sum(sent) - (BURST_PACKETS + 2 * MAX_PACKETS_PER_S)) <= 1
+
+
+def test_ordinary_speech_never_meets_the_limit() -> None:
+    source = started()
+    assert all(source.within_rate(10.0 + 0.01 * index) for index in range(2_000))
 
 
 def test_numbers_of_a_held_packet_go_on_over_the_wrap() -> None:
