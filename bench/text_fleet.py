@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import uvloop
@@ -68,8 +68,7 @@ class Client(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = line = cast(asyncio.Transport, transport)
         if not self._token:
             self.ready.set_result(None)
             return
@@ -82,7 +81,7 @@ class Client(asyncio.Protocol):
             "Sec-WebSocket-Key": key,
         } | self._orders.headers
         lines = ["GET /gateway HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
-        transport.write("\r\n".join(lines).encode())
+        line.write("\r\n".join(lines).encode())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():
