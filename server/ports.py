@@ -272,6 +272,14 @@ class Members(Protocol):
 
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None: ...
 
+    async def keep_time_out(self, group_id: GroupId, user_id: UserId, until_ms: int) -> None:
+        """For someone who goes, in case they come back."""
+        ...
+
+    async def take_time_out(self, group_id: GroupId, user_id: UserId) -> int | None:
+        """What was kept for someone who comes back, once."""
+        ...
+
 
 class Invites(Protocol):
     async def add(self, invite: Invite) -> None: ...

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
 from db.repos.base import Repository, among, given, portions
 from db.tables.channels import channels, cursors, overwrites
-from db.tables.groups import member_roles, members
+from db.tables.groups import member_roles, members, time_outs
 from server.domain.entities import Member
 from server.domain.ids import GroupId, RoleId, Snowflake, UserId
 
@@ -49,6 +49,9 @@ _COUNTS = (
     .where(among(members.c.group_id, "group_ids"))
     .group_by(members.c.group_id)
 )
+_LEFT = (time_outs.c.group_id == given("of_group"), time_outs.c.user_id == given("of_user"))
+_TIME_OUT_LEFT = select(time_outs.c.until_ms).where(*_LEFT)
+_FORGET_TIME_OUT = delete(time_outs).where(*_LEFT)
 _IDS = select(members.c.user_id).where(_IN_GROUP).order_by(members.c.user_id)
 
 
@@ -130,6 +133,20 @@ class SqlMembers(Repository):
 
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None:
         await self._change(_SET, of_group=group_id, of_user=user_id, timed_out_until_ms=until_ms)
+
+    async def keep_time_out(self, group_id: GroupId, user_id: UserId, until_ms: int) -> None:
+        key = ("group_id", "user_id")
+        await self._insert_or_update(
+            time_outs, key, ("until_ms",), group_id=group_id, user_id=user_id, until_ms=until_ms
+        )
+
+    async def take_time_out(self, group_id: GroupId, user_id: UserId) -> int | None:
+        row = await self._first(_TIME_OUT_LEFT, of_group=group_id, of_user=user_id)
+        if row is None:
+            return None
+        await self._change(_FORGET_TIME_OUT, of_group=group_id, of_user=user_id)
+        until_ms: int = row.until_ms
+        return until_ms
 
     async def _with_roles(self, rows: Executable, roles: Executable, **parameters: Any) -> list[Member]:
         found = await self._all(rows, **parameters)

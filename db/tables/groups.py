@@ -49,6 +49,17 @@ member_roles = Table(
 Index(None, member_roles.c.role_id)
 Index(None, member_roles.c.user_id)
 
+time_outs = Table(
+    "time_outs",
+    metadata,
+    reference("group_id", "groups.id", primary_key=True),
+    reference("user_id", "users.id", primary_key=True),
+    Column("until_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Of those who left: whoever comes back is still in time-out."""
+Index(None, time_outs.c.user_id)
+
 invites = Table(
     "invites",
     metadata,

@@ -7,6 +7,7 @@ import msgspec
 from server.actions.authority import Seat, group_seat, member_of
 from server.actions.context import Actions
 from server.actions.requests import Request
+from server.domain.access import is_timed_out
 from server.domain.entities import Channel, Member, User
 from server.domain.errors import Forbidden
 from server.domain.events import (
@@ -63,13 +64,16 @@ def check_remove(seat: Seat, member: Member) -> None:
 
 
 async def do_remove_member(actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId) -> None:
-    """With the member's overwrites and cursors. Oneself: leave."""
+    """With the member's overwrites and cursors; a time-out is kept for a return. Oneself: leave."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms(), channels=True)
-        check_remove(seat, await member_of(uow, group_id, member_id))
+        member = await member_of(uow, group_id, member_id)
+        check_remove(seat, member)
         touched = [channel for channel in seat.access.channels.values() if _is_about(channel, member_id)]
         await uow.members.remove(group_id, member_id)
+        if member.timed_out_until_ms is not None and is_timed_out(member, seat.now_ms):
+            await uow.members.keep_time_out(group_id, member_id, member.timed_out_until_ms)
         left = (await uow.members.counts([group_id]))[group_id]
         uow.publish(ToUsers((member_id,)), GroupLeave(group_id=group_id))
         uow.publish(ToGroup(group_id), MemberLeave(group_id=group_id, user_id=member_id, member_count=left))

@@ -12,9 +12,13 @@ from server.ports import UnitOfWork
 
 
 async def come_in(actions: Actions, uow: UnitOfWork, user_id: UserId, group_id: GroupId, now_ms: int) -> GroupView:
-    """Makes the user, who is not a member, one. What was written before does not count as unread; pending additions end."""
+    """Makes the user, who is not a member, one. What was written before does not count as unread; pending additions end.
+
+    Whoever left in time-out comes back in time-out.
+    """
     user = await public_user(uow, user_id)
-    member = Member(group_id=group_id, user_id=user_id, joined_ms=now_ms)
+    until_ms = await uow.members.take_time_out(group_id, user_id)
+    member = Member(group_id=group_id, user_id=user_id, joined_ms=now_ms, timed_out_until_ms=until_ms)
     await uow.members.add(member)
     for channel in await uow.channels.of_groups([group_id]):
         if channel.kind is ChannelKind.TEXT and channel.last_message_id is not None:

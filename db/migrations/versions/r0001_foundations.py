@@ -203,6 +203,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "time_outs",
+        sa.Column("group_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("user_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("until_ms", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_time_outs_group_id_groups"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_time_outs_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("group_id", "user_id", name=op.f("pk_time_outs")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_time_outs_user_id"), "time_outs", ["user_id"], unique=False)
+    op.create_table(
         "overwrites",
         sa.Column("channel_id", BIG, autoincrement=False, nullable=False),
         sa.Column("target", sa.String(length=8), nullable=False),
@@ -220,6 +233,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("overwrites")
+    op.drop_table("time_outs")
     op.drop_table("messages")
     op.drop_table("message_nonces")
     op.drop_table("member_roles")

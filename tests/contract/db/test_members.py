@@ -123,3 +123,14 @@ async def test_a_time_out_begins_and_ends(world: SqlStore) -> None:
         ]
         await uow.members.time_out(GROUP, BEN, None)
         assert await uow.members.get(GROUP, BEN) == member(BEN)
+
+
+async def test_a_time_out_is_kept_for_a_return_and_taken_once(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.keep_time_out(GROUP, BEN, 1000)
+        await uow.members.keep_time_out(GROUP, BEN, 2000)
+        await uow.members.keep_time_out(OTHER_GROUP, BEN, 3000)
+        assert await uow.members.take_time_out(GROUP, BEN) == 2000
+        assert await uow.members.take_time_out(GROUP, BEN) is None
+        assert await uow.members.take_time_out(GROUP, ANNA) is None
+        assert await uow.members.take_time_out(OTHER_GROUP, BEN) == 3000

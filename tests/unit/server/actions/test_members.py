@@ -98,6 +98,25 @@ async def test_who_comes_back_is_a_new_member_without_old_roles(house: House) ->
     assert view.member.role_ids == ()
 
 
+@pytest.mark.parametrize("by_oneself", [True, False])
+async def test_who_comes_back_is_in_time_out_still(house: House, by_oneself: bool) -> None:
+    anna, ben = await house.user("anna"), await house.user("ben")
+    group_id = (await house.group(anna, ben)).group.id
+    until_ms = house.clock.ms + 10_000
+    await do_time_out(house.actions, anna, group_id, ben, TimeOut(until_ms=until_ms))
+    await do_remove_member(house.actions, ben if by_oneself else anna, group_id, ben)
+    assert (await house.bring_in(anna, group_id, ben)).member.timed_out_until_ms == until_ms
+
+    await do_time_out(house.actions, anna, group_id, ben, TimeOut(until_ms=None))
+    await do_remove_member(house.actions, anna, group_id, ben)
+    assert (await house.bring_in(anna, group_id, ben)).member.timed_out_until_ms is None
+
+    await do_time_out(house.actions, anna, group_id, ben, TimeOut(until_ms=house.clock.ms + 1))
+    house.clock.advance(1)
+    await do_remove_member(house.actions, anna, group_id, ben)
+    assert (await house.bring_in(anna, group_id, ben)).member.timed_out_until_ms is None
+
+
 # ----------------------------------------------------------------------------------------------------------- time-out
 
 
