@@ -62,7 +62,7 @@ class Desk:
         self._nodes = {NodeId(index): node for index, node in enumerate(nodes)}
         self._outbox = Outbox(actions.bus)
         self._floor = Floor(roster, self._outbox)
-        self._joiner = Joiner(self._floor, actions.random_bytes, self._settings.participants_per_room)
+        self._joiner = Joiner(self._floor, actions.random_bytes, actions.pause, self._settings.participants_per_room)
         self._reviewer = Reviewer(actions, self._floor)
         self._locks: WeakValueDictionary[UserId, asyncio.Lock] = WeakValueDictionary()
         self._attempts: set[Attempt] = set()
@@ -81,9 +81,11 @@ class Desk:
         ]
 
     async def close(self) -> None:
-        """The media connections are the nodes' to end."""
+        """Idempotent. The media connections are the nodes' to end."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+            self._unsubscribe = None
+        await self._joiner.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

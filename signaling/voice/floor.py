@@ -65,8 +65,13 @@ class Floor:
         gone = VoiceLeave(channel_id=channel_id, user_id=participant.user_id, participant=number)
         self._tell_channel(participant, gone)
         if reason is not None:
-            reset = VoiceReset(channel_id=channel_id, participant=number, reason=reason, retry=retry)
-            self._outbox.tell(ToUsers((participant.user_id,)), reset)
+            self.tell_reset(participant, reason, retry=retry)
+
+    def tell_reset(self, participant: Participant, reason: str, *, retry: bool = False) -> None:
+        reset = VoiceReset(
+            channel_id=participant.channel_id, participant=participant.number, reason=reason, retry=retry
+        )
+        self._outbox.tell(ToUsers((participant.user_id,)), reset)
 
     def _changed(self, participant: Participant) -> None:
         number, may_speak = participant.number, participant.may_speak

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from media.control import Connect, IceCredentials, ParticipantId, RequestId, RestartIce, RoomId
@@ -23,6 +24,9 @@ UFRAG_BYTES: Final = 6
 PASSWORD_BYTES: Final = 24
 """48 and 192 bits; RFC 8839 5.4 asks for 24 and 128."""
 
+REPLACED_AFTER_S: Final = 2.0
+"""How long a client has to learn its new number before it hears, from the same log-in, that the old one is gone."""
+
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Attempt:
@@ -38,11 +42,24 @@ class Joiner:
     """A participant stands in the roster before the node is asked for it, so that a permission that is taken meanwhile takes
     effect. The connection before it goes only once the node has accepted: an offer that fails changes nothing."""
 
-    def __init__(self, floor: Floor, random_bytes: Callable[[int], bytes], participants_per_room: int) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        random_bytes: Callable[[int], bytes],
+        pause: Callable[[float], Awaitable[None]],
+        participants_per_room: int,
+    ) -> None:
         self._floor = floor
         self._random_bytes = random_bytes
+        self._pause = pause
+        self._resets: set[asyncio.Task[None]] = set()
         self._limit = participants_per_room
         self._numbers = ParticipantNumbers(int.from_bytes(random_bytes(4), "big"))
+
+    async def close(self) -> None:
+        for task in self._resets:
+            task.cancel()
+        await asyncio.gather(*self._resets, return_exceptions=True)
 
     def check_room(self, user_id: UserId, channel: Channel) -> None:
         """Raises :class:`Conflict` (too_many)."""
@@ -117,9 +134,25 @@ class Joiner:
         participant.slot_ssrcs = accepted.slot_ssrcs
         previous = roster.of_user(participant.user_id)
         if previous is not None:
-            self._floor.end(previous, "joined_elsewhere")
+            self._replace(previous, participant)
         self._floor.announce(participant)
         return self._answer(attempt, participant, media, ice)
+
+    def _replace(self, previous: Participant, participant: Participant) -> None:
+        """A new connection from the same log-in may be the same client's own (it is told nothing then that it might take for the
+        end of its call) or another window's, which must hear of it: so the word of it comes after the answer."""
+        here = (participant.session_id, participant.channel_id)
+        if (previous.session_id, previous.channel_id) != here:
+            self._floor.end(previous, "joined_elsewhere")
+            return
+        self._floor.end(previous)
+        task = asyncio.create_task(self._tell_replaced(previous), name="voice replaced")
+        self._resets.add(task)
+        task.add_done_callback(self._resets.discard)
+
+    async def _tell_replaced(self, previous: Participant) -> None:
+        await self._pause(REPLACED_AFTER_S)
+        self._floor.tell_reset(previous, "joined_elsewhere")
 
     def _check_still(self, attempt: Attempt, participant: Participant) -> None:
         """What became of it while the node was asked."""

@@ -42,6 +42,8 @@ from server.domain.permissions import EVERYONE, Permission
 from server.domain.rates import Rate, Rule
 from signaling.voice import sdp
 from signaling.voice.desk import DeskSettings
+from signaling.voice.joining import REPLACED_AFTER_S
+from signaling.voice.link import MediaLink
 from signaling.voice_port import IceServer, Offer, Update
 from tests.support.actions import text_channel
 from tests.support.sdp import offer_text
@@ -236,6 +238,39 @@ async def test_a_new_fingerprint_takes_the_place_of_the_old_connection(stage: St
     assert (reset.participant, reset.reason, reset.retry) == (first.participant, "joined_elsewhere", False)
     assert stage.told.audience_of(reset) == ToUsers((stage.owner,))
     await stage.node.wait(Disconnect, lambda order: order.participant == first.participant)
+
+
+async def test_the_same_log_in_hears_of_its_old_connection_after_the_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that builds its connection anew knows its new number by then; another window of the browser learns of it."""
+    paused, go_on = asyncio.Event(), asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        assert seconds == REPLACED_AFTER_S
+        paused.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(stage.desk._joiner, "_pause", pause)
+    first = await stage.join(stage.owner)
+    second = await stage.join(stage.owner, fingerprint="BB")
+    await paused.wait()
+    await stage.told.wait(VoiceUpdate, lambda event: event.state.participant == second.participant)
+    assert stage.told.of(VoiceReset) == []
+    go_on.set()
+
+    reset = await stage.told.wait(VoiceReset)
+    assert (reset.participant, reset.reason, reset.retry) == (first.participant, "joined_elsewhere", False)
+
+
+async def test_at_the_end_nobody_waits(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage.desk._joiner, "_pause", asyncio.sleep)
+    await stage.join(stage.owner)
+    await stage.join(stage.owner, fingerprint="BB")
+    await stage.desk.close()
+
+    assert stage.told.of(VoiceReset) == []
+    assert {task.get_name() for task in asyncio.all_tasks()}.isdisjoint({"voice events", "voice replaced"})
 
 
 async def test_an_offer_in_another_channel_ends_the_first(stage: Stage, tmp_path: Path) -> None:
@@ -538,18 +573,20 @@ async def test_what_is_taken_while_an_offer_is_under_way_counts(stage: Stage) ->
     assert stage.told.of(VoiceUpdate) == []
 
 
-async def test_what_is_taken_between_the_check_and_the_roster_counts(stage: Stage) -> None:
+async def test_what_is_taken_between_the_check_and_the_roster_counts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The notice comes while the offer waits for a node: nobody is in the roster yet."""
     anna = await stage.member("anna")
     link = stage.media.link
     waiting, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow() -> object:
+    async def slow() -> MediaLink:
         waiting.set()
         await go_on.wait()
         return await link()
 
-    stage.media.link = slow  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(stage.media, "link", slow)
     asked = asyncio.ensure_future(stage.join(anna))
     await waiting.wait()
     await stage.house.overwrite(stage.owner, stage.channel_id, "member", anna, deny=Permission.CONNECT)
@@ -557,6 +594,23 @@ async def test_what_is_taken_between_the_check_and_the_roster_counts(stage: Stag
 
     answer = await asked
     await expect_out(stage, anna, answer.participant, "no_permission")
+
+
+async def test_a_log_in_revoked_before_it_is_in_the_roster_counts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = stage.media.link
+
+    async def revoked_meanwhile() -> MediaLink:
+        await stage.house.bus.publish([SessionRevoked(caller(stage.owner).session_id)])
+        return await link()
+
+    monkeypatch.setattr(stage.media, "link", revoked_meanwhile)
+    with pytest.raises(Unauthenticated):
+        await stage.join(stage.owner)
+    assert stage.roster.numbers() == set()
+    await stage.node.wait(Disconnect)
+    assert stage.node.participants == {}
 
 
 async def test_a_log_in_revoked_while_an_offer_is_under_way_counts(stage: Stage) -> None:

@@ -119,16 +119,13 @@ async def test_a_database_that_fails_is_asked_again(tmp_path: Path, monkeypatch:
     async with open_stage(tmp_path) as stage:
         anna = await stage.member("anna")
         number = (await stage.join(anna)).participant
-        read, fails = (
-            stage.house.store.read,
-            [Unavailable("database_unavailable", "gone"), RuntimeError("a fault of ours")],
-        )
+        read = stage.house.store.read
+        fails = [Unavailable("database_unavailable", "gone"), RuntimeError("a fault of ours")]
 
         @asynccontextmanager
         async def failing() -> AsyncIterator[Reader]:
             if fails:
-                fails.pop()
-                raise Unavailable("database_unavailable", "gone")
+                raise fails.pop()
             async with read() as reader:
                 yield reader
 
