@@ -49,7 +49,11 @@ export const message = (id: string, author: string = boris.id, more: Partial<Mes
   ...more,
 });
 
-export const voiceState = (user: string, participant: number, more: Partial<VoiceState> = {}): VoiceState => ({
+export const voiceState = (
+  user: string,
+  participant: number,
+  more: Partial<VoiceState> = {},
+): VoiceState => ({
   channel_id: "12",
   user_id: user,
   participant,

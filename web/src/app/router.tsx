@@ -1,12 +1,20 @@
 /** Which address shows what. */
 
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { AuthPage } from "../features/auth/AuthPage";
-import { ChannelPage, GroupPage } from "../features/conversation/ChannelPage";
+import { ConversationBones } from "../features/conversation/Bones";
 import { Home, Landing } from "../features/home/Home";
 import { InvitePage } from "../features/invite/InvitePage";
 import { Shell } from "../features/shell/Shell";
 import { NotFound } from "./NotFound";
+
+const conversation = () => import("../features/conversation/ChannelPage");
+const ChannelPage = lazy(() => conversation().then((module) => ({ default: module.ChannelPage })));
+const GroupPage = lazy(() => conversation().then((module) => ({ default: module.GroupPage })));
+
+// Strangers meet a form first; for all others the conversation is needed at once.
+if (!/^\/(login|signup|invite)\b/.test(location.pathname)) void conversation();
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
@@ -61,7 +69,11 @@ const group = createRoute({
   path: "/g/$groupId",
   component: function Group() {
     const { groupId } = group.useParams();
-    return <GroupPage groupId={groupId} />;
+    return (
+      <Suspense fallback={<ConversationBones />}>
+        <GroupPage groupId={groupId} />
+      </Suspense>
+    );
   },
 });
 const channel = createRoute({
@@ -69,7 +81,11 @@ const channel = createRoute({
   path: "/g/$groupId/c/$channelId",
   component: function ChannelRoute() {
     const { groupId, channelId } = channel.useParams();
-    return <ChannelPage groupId={groupId} channelId={channelId} />;
+    return (
+      <Suspense fallback={<ConversationBones />}>
+        <ChannelPage groupId={groupId} channelId={channelId} />
+      </Suspense>
+    );
   },
 });
 

@@ -36,7 +36,11 @@ describe("tokens", () => {
   });
 
   it("forgets a token whose session is over, but not for a server that is away", async () => {
-    const { auth, pass } = setUp(json(session("a")), new TypeError("failed"), refused(401, "session_revoked"));
+    const { auth, pass } = setUp(
+      json(session("a")),
+      new TypeError("failed"),
+      refused(401, "session_revoked"),
+    );
     await auth.refresh();
     await expect(auth.token(true)).rejects.toMatchObject({ code: "network" });
     await expect(auth.token()).resolves.toBe("a");
@@ -61,7 +65,12 @@ describe("fetchJson", () => {
 
 describe("api", () => {
   it("renews a token that the server no longer takes, and asks again once", async () => {
-    const { auth, send } = setUp(json(session("a")), refused(401, "token_expired"), json(session("b")), json({ invites: [] }));
+    const { auth, send } = setUp(
+      json(session("a")),
+      refused(401, "token_expired"),
+      json(session("b")),
+      json({ invites: [] }),
+    );
     const api = new Api(auth, send);
     await expect(api.invites("10")).resolves.toEqual({ invites: [] });
     const tokens = send.mock.calls.map(([, init]) => new Headers(init?.headers).get("Authorization"));

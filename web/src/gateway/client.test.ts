@@ -269,7 +269,11 @@ describe("requests", () => {
     const asked = client.request("typing.start", { channel_id: "11" });
     const error = { code: "rate_limited", message: "Slow down.", data: { retry_after_s: 2 } };
     socket.deliver({ type: "error", id: socket.lastSent["id"], error });
-    await expect(asked).rejects.toMatchObject({ code: "rate_limited", message: "Slow down.", retryAfterMs: 2_000 });
+    await expect(asked).rejects.toMatchObject({
+      code: "rate_limited",
+      message: "Slow down.",
+      retryAfterMs: 2_000,
+    });
   });
 
   it("rejects at once while there is no connection, and when it breaks", async () => {
@@ -277,7 +281,9 @@ describe("requests", () => {
     const asked = client.request("typing.start", { channel_id: "11" });
     socket.end(1006);
     await expect(asked).rejects.toMatchObject({ code: "network" });
-    await expect(client.request("typing.start", { channel_id: "11" })).rejects.toMatchObject({ code: "network" });
+    await expect(client.request("typing.start", { channel_id: "11" })).rejects.toMatchObject({
+      code: "network",
+    });
   });
 
   it("does not wait for ever", async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { message } from "../../test/samples";
 import type { MessagePage } from "../gateway/protocol";
-import { beginLoad, changeHistory, emptyHistory, endLoad, failLoad, type History, makeStale } from "./history";
+import {
+  beginLoad,
+  changeHistory,
+  emptyHistory,
+  endLoad,
+  failLoad,
+  type History,
+  makeStale,
+} from "./history";
 
 const page = (ids: number[], more: Partial<MessagePage> = {}): MessagePage => ({
   messages: ids.map((id) => message(String(id))),
@@ -17,7 +25,10 @@ const opened = (numbers: number[], more: Partial<MessagePage> = {}): History =>
 describe("pages", () => {
   it("joins older and newer ones without doubling", () => {
     let history = opened([50, 51], { has_before: true, has_after: true });
-    history = endLoad(beginLoad(history, "before"), page([9, 10, 50], { has_before: false, has_after: true }));
+    history = endLoad(
+      beginLoad(history, "before"),
+      page([9, 10, 50], { has_before: false, has_after: true }),
+    );
     history = endLoad(beginLoad(history, "after"), page([51, 100], { has_before: true }));
     expect(ids(history)).toEqual(["9", "10", "50", "51", "100"]);
     expect(history).toMatchObject({ hasBefore: false, hasAfter: false, loading: null, stretch: 1 });
@@ -42,7 +53,8 @@ describe("pages", () => {
 describe("events", () => {
   it("appends new messages in order, once, when the newest are here", () => {
     let history = opened([5]);
-    for (const id of ["9", "10", "10"]) history = changeHistory(history, { type: "message.create", message: message(id) });
+    for (const id of ["9", "10", "10"])
+      history = changeHistory(history, { type: "message.create", message: message(id) });
     expect(ids(history)).toEqual(["5", "9", "10"]);
   });
 
@@ -53,7 +65,10 @@ describe("events", () => {
 
   it("changes and removes", () => {
     let history = opened([5, 6]);
-    history = changeHistory(history, { type: "message.update", message: message("5", "2", { edited_ms: 7 }) });
+    history = changeHistory(history, {
+      type: "message.update",
+      message: message("5", "2", { edited_ms: 7 }),
+    });
     history = changeHistory(history, { type: "message.delete", message_id: "6" });
     expect(history.messages).toEqual([message("5", "2", { edited_ms: 7 })]);
     expect(changeHistory(history, { type: "message.update", message: message("77") })).toBe(history);
@@ -64,7 +79,10 @@ describe("events", () => {
     let history = beginLoad(emptyHistory, "page");
     history = changeHistory(history, { type: "message.create", message: message("7") });
     history = changeHistory(history, { type: "message.delete", message_id: "5" });
-    history = changeHistory(history, { type: "message.update", message: message("6", "2", { edited_ms: 1 }) });
+    history = changeHistory(history, {
+      type: "message.update",
+      message: message("6", "2", { edited_ms: 1 }),
+    });
     history = endLoad(history, page([5, 6]));
     expect(history.messages).toEqual([message("6", "2", { edited_ms: 1 }), message("7")]);
     expect(history.meanwhile).toEqual([]);

@@ -3,7 +3,11 @@ import { boris, me, message } from "../../test/samples";
 import type { Cursor } from "../gateway/protocol";
 import { afterCreate, afterCursor, afterDelete, firstUnread } from "./unread";
 
-const cursor = (last: string | null, unread: number): Cursor => ({ channel_id: "11", last_read_id: last, unread });
+const cursor = (last: string | null, unread: number): Cursor => ({
+  channel_id: "11",
+  last_read_id: last,
+  unread,
+});
 
 describe("a new message", () => {
   it("of somebody else adds one", () => {
@@ -28,7 +32,9 @@ describe("a new message", () => {
   });
 
   it("is the first of all", () => {
-    expect(afterCreate({ lastMessageId: null, cursor: cursor(null, 0) }, message("3"), me.id).cursor.unread).toBe(1);
+    expect(
+      afterCreate({ lastMessageId: null, cursor: cursor(null, 0) }, message("3"), me.id).cursor.unread,
+    ).toBe(1);
   });
 });
 

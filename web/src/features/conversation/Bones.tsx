@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import "./conversation.css";
 
 const WIDTHS = [
   [22, 64],

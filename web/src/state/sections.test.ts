@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { replyOf, summary, textLength, toSections, toTyped } from "./sections";
+
+const text = (value: string) => ({ kind: "text", text: value }) as const;
+const code = (value: string, language = "") => ({ kind: "code", code: value, language }) as const;
+
+describe("toSections", () => {
+  it("keeps plain text as it is", () => {
+    expect(toSections("hello\n\nthere", null)).toEqual([text("hello\n\nthere")]);
+  });
+
+  it("puts the reply first", () => {
+    expect(toSections("yes", "5")).toEqual([{ kind: "reply", message_id: "5" }, text("yes")]);
+  });
+
+  it("makes sections of fenced code", () => {
+    expect(toSections("look:\n```python\nif a:\n    b\n```\nnice", null)).toEqual([
+      text("look:"),
+      code("if a:\n    b", "python"),
+      text("nice"),
+    ]);
+    expect(toSections("~~~\na ``` b\n~~~", null)).toEqual([code("a ``` b")]);
+    expect(toSections("````\n```\ninner\n```\n````", null)).toEqual([code("```\ninner\n```")]);
+  });
+
+  it("leaves what is no whole fence alone", () => {
+    for (const typed of ["```\nnever ended", "```\n\n```", "`inline`", "text ``` text"]) {
+      expect(toSections(typed, null)).toEqual([text(typed)]);
+    }
+  });
+
+  it("stays within the number of sections", () => {
+    const many = Array.from({ length: 6 }, (_, index) => `t${index}\n\`\`\`\nc${index}\n\`\`\``).join("\n");
+    expect(toSections(many, null)).toEqual([text(many)]);
+    expect(toSections(many, null, 12)).toHaveLength(12);
+    expect(toSections(many, "5", 12)).toHaveLength(2);
+  });
+
+  it("has nothing for blank text", () => {
+    expect(toSections(" \n ", null)).toEqual([]);
+  });
+});
+
+it.each(["hello", "a\n```js\nlet x = `1`;\n```\nb", "````\n```\ninner\n```\n````"])(
+  "what was typed comes back for editing and means the same: %j",
+  (typed) => {
+    const sections = toSections(typed, "5");
+    expect(toSections(toTyped(sections), replyOf(sections))).toEqual(sections);
+  },
+);
+
+it("sums a message up in one line without marks", () => {
+  expect(summary([{ kind: "reply", message_id: "1" }, text("**a**\n\n[b](https://c.d)"), code("x\ny")])).toBe(
+    "a b x y",
+  );
+  expect(summary([text("🍅".repeat(9))], 4)).toBe("🍅🍅🍅🍅…");
+});
+
+it("counts code points after normalisation, as the server does", () => {
+  expect(textLength("🍅")).toBe(1);
+  expect(textLength("e\u0301")).toBe(1);
+});

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { de } from "./de";
+import { en } from "./en";
+
+const holes = (text: string): string[] =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
+
+describe("languages", () => {
+  it("have the same texts", () => {
+    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it.each(Object.keys(en) as (keyof typeof en)[])("say the same things in %s", (key) => {
+    expect(de[key].trim()).not.toBe("");
+    // A singular may leave the number out.
+    if (!key.endsWith("_one")) expect(holes(de[key])).toEqual(holes(en[key]));
+  });
+});
+
+it("every text that is asked for by name exists", () => {
+  const folder = resolve(import.meta.dirname, "..");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
+  const asked = new Set([...sources.matchAll(/\bt\(\s*"([^"]+)"/g)].map((match) => match[1] ?? ""));
+  const known = new Set(Object.keys(en).flatMap((key) => [key, key.replace(/_(one|other)$/, "")]));
+  expect([...asked].filter((key) => !known.has(key))).toEqual([]);
+  expect(asked.size).toBeGreaterThan(100);
+});
