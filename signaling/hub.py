@@ -13,8 +13,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-import structlog
-
 from server.actions.context import Actions
 from server.actions.snapshot import channel_for_readers, load_access, memberships, unread_after_delete
 from server.domain.events import (
@@ -33,14 +31,13 @@ from server.domain.events import (
 )
 from server.domain.ids import ChannelId, GroupId, MessageId, SessionId, UserId
 from signaling.backlog import Backlog, Entry, held
+from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
 from signaling.room import Opened, Room, deliver
 from signaling.subscriber import Sink, Subscriber
 
 QUEUE_MAX: Final = 20_000
 """Events that may wait while the database is asked for one group; over it, its members begin anew."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Hub:
@@ -276,8 +273,8 @@ class Hub:
                     await self._read_cursors(room)
                 while room.queue and not room.untold:
                     self._in_room(room, room.queue.popleft())
-        except Exception:
-            _log.exception("gateway.room_lost", group_id=int(room.group_id))
+        except Exception as error:
+            log_unexpected("gateway.room_lost", error, group_id=int(room.group_id))
             self._give_up(room)
         finally:
             room.busy = False
@@ -336,8 +333,8 @@ class Hub:
                 readers = [] if room is None else room.knowing(channel_id)
                 if readers:
                     await unread_after_delete(self._actions, channel_id, message_id, readers)
-        except Exception:
-            _log.exception("gateway.counts_lost", channels=len(self._deleted) + 1)
+        except Exception as error:
+            log_unexpected("gateway.counts_lost", error, channels=len(self._deleted) + 1)
             self._deleted.clear()
         finally:
             self._tasks.pop("counts", None)
@@ -356,8 +353,8 @@ class Hub:
                     entry.contacts = frozenset(await memberships(self._actions, entry.audience.user_id))
                 self._strangers.popleft()
                 self._route(entry)
-        except Exception:
-            _log.exception("gateway.contacts_lost", events=len(self._strangers))
+        except Exception as error:
+            log_unexpected("gateway.contacts_lost", error, events=len(self._strangers))
             self._strangers.clear()
         finally:
             self._tasks.pop("contacts", None)

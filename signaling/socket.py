@@ -9,20 +9,19 @@ waits for it.
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import msgspec
-import structlog
 from aiohttp import WSMsgType, web
 
 from server.actions.context import Actions
 from server.domain import codec
 from server.domain.errors import ParleyError, TooMany
 from signaling import frames
+from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
 from signaling.hub import Hub
 from signaling.lanes import Lanes
@@ -54,8 +53,6 @@ _HELLO: Final = frames.encode(
         heartbeat_interval_ms=int(HEARTBEAT_INTERVAL_S * 1000), identify_within_ms=int(IDENTIFY_WITHIN_S * 1000)
     )
 )
-
-_log = structlog.get_logger("parley.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +232,7 @@ class Socket:
             self.close(refused.code)
         except Exception as error:
             if not isinstance(error, ParleyError):
-                _log_unexpected("gateway.opening_failed", error)
+                log_unexpected("gateway.opening_failed", error)
             self.close(CloseCode.INTERNAL)
         finally:
             self._opening = None
@@ -287,7 +284,7 @@ class Socket:
         except ParleyError as error:
             self._send_error(request.id, error)
         except Exception as error:
-            _log_unexpected("gateway.request_failed", error, request=type(request).__name__)
+            log_unexpected("gateway.request_failed", error, request=type(request).__name__)
             self._send_error(request.id, ParleyError("internal", "Something went wrong on the server. Try again."))
         else:
             self.write(frames.encode(frames.Reply(id=request.id, result=msgspec.Raw(codec.encode(result)))))
@@ -303,9 +300,3 @@ class Socket:
 
 def _slow_down(wait_s: float) -> TooMany:
     return TooMany("rate_limited", "You are doing this too often. Wait a moment.", retry_after_s=round(wait_s, 3))
-
-
-def _log_unexpected(event: str, error: Exception, **more: str) -> None:
-    """Where it happened, without the error's own text: that can hold what people wrote."""
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    _log.error(event, error=type(error).__name__, where=where[-8:], **more)
