@@ -22,10 +22,12 @@ from server.domain.events import (
     RoleUpdate,
 )
 from server.domain.ids import ChannelId, GroupId, RoleId, UserId
-from server.domain.permissions import ALL, NOTHING, TIMED_OUT, Permission
+from server.domain.permissions import ALL, TIMED_OUT, Permission
 
 OWNER_RANK: Final = sys.maxsize
 """Above every role."""
+_ALL: Final = int(ALL)
+_VIEW_CHANNEL: Final = int(Permission.VIEW_CHANNEL)
 
 
 class GroupAccess(msgspec.Struct, frozen=True):
@@ -54,18 +56,18 @@ class GroupAccess(msgspec.Struct, frozen=True):
 
         The rules: docs/protocol.md, "Permissions".
         """
-        full = self._untimed(member, channel_id)
+        full = Permission(self._untimed(member, channel_id))
         if member.user_id != self.group.owner_id and is_timed_out(member, now_ms):
             return full & TIMED_OUT
         return full
 
-    def _untimed(self, member: Member, channel_id: ChannelId | None) -> Permission:
+    def _untimed(self, member: Member, channel_id: ChannelId | None) -> int:
         channel = None if channel_id is None else self.channels.get(channel_id)
         if channel_id is not None and channel is None:
-            return NOTHING
+            return 0
         if member.user_id == self.group.owner_id:
-            return ALL
-        base = rules.of_roles(role.permissions for role in self.roles_of(member))
+            return _ALL
+        base = rules.of_roles([role.permissions for role in self.roles_of(member)])
         if channel is None:
             return base
         return rules.in_channel(
@@ -78,7 +80,7 @@ class GroupAccess(msgspec.Struct, frozen=True):
 
     def may_view(self, member: Member, channel_id: ChannelId) -> bool:
         """Whatever the time: a time-out leaves the view."""
-        return bool(self._untimed(member, channel_id) & Permission.VIEW_CHANNEL)
+        return self._untimed(member, channel_id) & _VIEW_CHANNEL != 0
 
     def visible_channels(self, member: Member) -> tuple[Channel, ...]:
         """By position, then id."""
@@ -93,8 +95,8 @@ class GroupAccess(msgspec.Struct, frozen=True):
 
     def roles_of(self, member: Member) -> tuple[Role, ...]:
         """Everyone's among them; ids of roles that are gone count for nothing."""
-        ids = (RoleId(self.group.id), *member.role_ids)
-        return tuple(self.roles[role_id] for role_id in ids if role_id in self.roles)
+        ids = (everyone_role_id(self.group.id), *member.role_ids)
+        return tuple([self.roles[role_id] for role_id in ids if role_id in self.roles])
 
     def rank(self, member: Member) -> int:
         """The highest position among the member's roles; :data:`OWNER_RANK` for the owner."""

@@ -48,29 +48,35 @@ IN_CHANNELS: Final = EVERYONE | Permission.MANAGE_MESSAGES | Permission.MANAGE_C
 TIMED_OUT: Final = Permission.VIEW_CHANNEL | Permission.READ_HISTORY
 """What is left to someone in time-out, as far as they had it."""
 
+# Asked for every member of a channel, so in plain integers: a flag's own operators cost ten times as much.
+_ALL: Final = int(ALL)
+_IN_CHANNELS: Final = int(IN_CHANNELS)
+_ADMINISTRATOR: Final = int(Permission.ADMINISTRATOR)
+_VIEW_CHANNEL: Final = int(Permission.VIEW_CHANNEL)
 
-def of_roles(permissions: Iterable[int]) -> Permission:
+
+def of_roles(permissions: Iterable[int]) -> int:
     """In the group: what any of the member's roles (everyone's among them) has; all of it for an administrator."""
     bits = 0
     for some in permissions:
         bits |= some
-    return ALL if bits & Permission.ADMINISTRATOR else Permission(bits & ALL)
+    return _ALL if bits & _ADMINISTRATOR else bits & _ALL
 
 
 def in_channel(
-    base: Permission,
+    base: int,
     overwrites: Iterable[Overwrite],
     *,
     everyone_id: Snowflake,
     role_ids: Collection[Snowflake],
     user_id: Snowflake,
-) -> Permission:
+) -> int:
     """In a channel: ``base`` (of the roles) with the overwrites laid over it; nothing at all without VIEW_CHANNEL.
 
     First everyone's, then those of the member's roles together, then the member's own; of each step the denies, then the
     allows. Administrators are beyond overwrites.
     """
-    if base & Permission.ADMINISTRATOR:
+    if base & _ADMINISTRATOR:
         return base
     everyone_allow = everyone_deny = roles_allow = roles_deny = own_allow = own_deny = 0
     for one in overwrites:
@@ -82,12 +88,11 @@ def in_channel(
         elif one.target_id in role_ids:
             roles_allow |= one.allow
             roles_deny |= one.deny
-    bits = int(base)
-    bits = bits & ~everyone_deny | everyone_allow
+    bits = base & ~everyone_deny | everyone_allow
     bits = bits & ~roles_deny | roles_allow
     bits = bits & ~own_deny | own_allow
-    bits &= base | IN_CHANNELS
-    return Permission(bits) if bits & Permission.VIEW_CHANNEL else NOTHING
+    bits &= base | _IN_CHANNELS
+    return bits if bits & _VIEW_CHANNEL else 0
 
 
 def given(before: Overwrite | None, after: Overwrite | None) -> Permission:
