@@ -1,7 +1,7 @@
 """Access tokens as JWT (RFC 7519), and the chain of refresh tokens.
 
 The algorithm is HS256 and no other: only this server makes tokens and only this server reads them, so there is nobody who would
-need a public key; a check costs some ten microseconds on each request, where EdDSA takes ten times as long.
+need a public key, and a check costs less than half of what EdDSA takes.
 """
 
 from __future__ import annotations
