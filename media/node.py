@@ -77,7 +77,7 @@ class Node:
         self._tick_due_s = 0.0
 
     async def run(self) -> None:
-        """Serve until the service says Stop or goes away. Cancelling ends it as Stop does."""
+        """Serve until the service says Stop or goes away. Cancelling ends it without goodbyes."""
         self._loop = asyncio.get_running_loop()
         self._done = self._loop.create_future()
         self._stream.open()
@@ -186,11 +186,14 @@ class Node:
         loop, now_s = self._loop, time.monotonic()
         if loop is None:
             return
-        packets = sum(self._read(index, now_s) for index in range(len(self._sockets)))
-        if self._pacing.woke(packets, now_s):
-            self._watch()
-        else:
-            self._poller = loop.call_later(POLL_S, self._poll)
+        packets = 0
+        try:
+            packets = sum(self._read(index, now_s) for index in range(len(self._sockets)))
+        finally:  # whatever goes wrong, the node does not go deaf
+            if self._pacing.woke(packets, now_s):
+                self._watch()
+            else:
+                self._poller = loop.call_later(POLL_S, self._poll)
 
     def _read(self, index: int, now_s: float) -> int:
         """Take in what has arrived on one socket; how many datagrams."""
