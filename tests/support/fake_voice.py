@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.domain.entities import VoiceState
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, Invalid
 from server.domain.events import (
     Event,
     Published,
@@ -25,9 +25,9 @@ from signaling.voice_port import Answer, Caller, Offer, Prepared, Update
 class FakeVoiceDesk:
     """Implements :class:`signaling.voice_port.VoiceDesk` and :class:`server.ports.VoiceRoster`."""
 
-    def __init__(self, bus: Bus, group_id: GroupId | None = None) -> None:
-        self.group_id = group_id
-        """Of all channels; set it before anybody joins."""
+    def __init__(self, bus: Bus) -> None:
+        self.channels: dict[ChannelId, GroupId] = {}
+        """Where people may join; put them in before anybody does."""
         self.ignored: dict[int, tuple[int, ...]] = {}
         self._bus = bus
         self._states: dict[int, VoiceState] = {}
@@ -40,6 +40,8 @@ class FakeVoiceDesk:
         return Prepared(ice_servers=(), slots=8)
 
     async def offer(self, caller: Caller, offer: Offer) -> Answer:
+        if offer.channel_id not in self.channels:
+            raise Invalid("wrong_channel_kind", "This works in voice channels only.")
         participant = self._next
         self._next += 1
         state = VoiceState(
@@ -103,5 +105,4 @@ class FakeVoiceDesk:
         return state
 
     async def _tell(self, channel_id: ChannelId, event: Event) -> None:
-        assert self.group_id is not None
-        await self._bus.publish([Published(ToChannel(self.group_id, channel_id), event)])
+        await self._bus.publish([Published(ToChannel(self.channels[channel_id], channel_id), event)])

@@ -22,7 +22,7 @@ async def together(server: GatewayServer, *names: str) -> tuple[GroupView, list[
     view = await do_create_group(server.actions, people[0].user_id, CreateGroup(name="Group"))
     for person in people[1:]:
         await let_in(server, people[0], view.group.id, person)
-    server.voice.group_id = view.group.id
+    server.voice.channels[voice_channel(view)] = view.group.id
     return view, people
 
 
