@@ -31,6 +31,11 @@ class Scenario:
         return self.rooms * self.members
 
     @property
+    def frames_per_s(self) -> int:
+        """That the speakers send."""
+        return self.rooms * self.speakers * FRAMES_PER_S
+
+    @property
     def packets_per_s(self) -> int:
         """Forwarded, when nothing is lost."""
         heard = self.listeners * self.speakers + (self.speakers * (self.speakers - 1) if self.conversation else 0)

@@ -10,24 +10,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import statistics
 
 from bench.clients import FleetProcess
-from bench.delay import measure_delay, measure_join
 from bench.network import Network, best_network
+from bench.node import measure_delay, measure_join, measure_memory
 from bench.packages import ensure
 from bench.peers.floor import Floor
 from bench.peers.janus import Janus
 from bench.peers.mumble import Mumble
 from bench.peers.parley_node import ParleyNode
 from bench.peers.peer import NotHereError, Peer
-from bench.process import cpu_s, rss_kib
+from bench.process import cpu_s
 from bench.report import Result
 from bench.scenarios import VOICE, Scenario
 from bench.service import busy_service
 
 SERVICE_PORT = 18_099
 PACKAGES = {"parley": "iproute2", "janus": "janus", "janus_one_loop": "janus", "mumble": "mumble-server"}
+ENOUGH = 0.97
 CPU_UNIT = "us CPU per forwarded packet"
 
 
@@ -64,6 +64,8 @@ async def measure(options: Options) -> list[Result]:
                 results += await _scenario(scenario, network, options, missing)
         if options.only in "join":
             results += await measure_join(network, options.runs)
+        if options.only in "memory":
+            results += await measure_memory(network, options.runs)
         if options.only in "delay":
             results += await measure_delay("voice/delay", network, options.runs, options.seconds)
             results += await _delay_beside_service(network, options)
@@ -80,64 +82,68 @@ async def _delay_beside_service(network: Network, options: Options) -> list[Resu
 
 
 async def _scenario(scenario: Scenario, network: Network, options: Options, missing: set[str]) -> list[Result]:
-    cpu = Result(f"voice/{scenario.name}", CPU_UNIT)
-    memory = Result(f"voice/memory-{scenario.name}", "KiB resident per participant")
-    join = Result(f"voice/join-{scenario.name}", "ms to the first packet, median, all joining at once")
+    result = Result(f"voice/{scenario.name}", CPU_UNIT)
     for peer in _peers(scenario):
         if peer.name not in options.peers or peer.name in missing:
             continue
         try:
-            await _peer(peer, scenario, network, options, cpu, memory, join)
+            await _peer(peer, scenario, network, options, result)
         except NotHereError as reason:
             print(f"  {peer.name} is left out: {reason}", flush=True)
             missing.add(peer.name)
         except (RuntimeError, TimeoutError, OSError) as error:
             print(f"  {peer.name} failed at {scenario.name}: {str(error) or type(error).__name__}", flush=True)
-    return [result for result in (cpu, memory, join) if result.runs]
+    return [result] if result.runs else []
 
 
-async def _peer(
-    peer: Peer, scenario: Scenario, network: Network, options: Options, cpu: Result, memory: Result, join: Result
-) -> None:
+async def _peer(peer: Peer, scenario: Scenario, network: Network, options: Options, result: Result) -> None:
     fleet = FleetProcess()
     try:
         await peer.start(network)
-        await asyncio.sleep(0.5)
-        empty_kib = rss_kib(peer.pid)
         await peer.connect(scenario, fleet)
         if peer.note:
-            cpu.notes[peer.name] = peer.note
+            result.notes[peer.name] = peer.note
         await fleet.call("talk", True)
         await asyncio.sleep(options.settle_s)
         for _ in range(options.runs):
-            value, share = await _window(peer, scenario, fleet, options.seconds)
-            print(f"  {scenario.name} {peer.name}: {value:.2f} us, {share:.1%} arrived", flush=True)
-            cpu.add(peer.name, value)
-        if peer.name != "floor":
-            memory.add(peer.name, (rss_kib(peer.pid) - empty_kib) / scenario.people)
-            await _note_join(peer, scenario, fleet, join)
+            window = await _window(peer, scenario, fleet, options.seconds)
+            print(f"  {scenario.name} {peer.name}: {window}", flush=True)
+            result.add(peer.name, window.cpu_us)
         await _check(peer, fleet)
     finally:
         await fleet.stop()
         await peer.stop()
 
 
-async def _window(peer: Peer, scenario: Scenario, fleet: FleetProcess, seconds: float) -> tuple[float, float]:
-    """(microseconds of CPU for each packet that arrived, share of the packets that should have)."""
-    before, cpu_before = (await fleet.call("totals")).received, cpu_s(peer.pid)
+@dataclasses.dataclass(frozen=True)
+class _Window:
+    """One run."""
+
+    cpu_us: float
+    """Of the server, for each packet that arrived."""
+    spoken: float
+    """Share of the frames due that the speakers sent: less than all when the machine is too busy."""
+    arrived: float
+    """Share of the packets due for those frames that reached the listeners."""
+
+    def __str__(self) -> str:
+        words = f"{self.cpu_us:.2f} us, {self.arrived:.1%} arrived"
+        if self.spoken < ENOUGH:
+            words += f" (THE MACHINE IS TOO BUSY: speakers could send {self.spoken:.0%} of their frames)"
+        return words
+
+
+async def _window(peer: Peer, scenario: Scenario, fleet: FleetProcess, seconds: float) -> _Window:
+    before, cpu_before = await fleet.call("totals"), cpu_s(peer.pid)
     await asyncio.sleep(seconds)
-    after, cpu_after = (await fleet.call("totals")).received, cpu_s(peer.pid)
-    packets = after - before
+    after, cpu_after = await fleet.call("totals"), cpu_s(peer.pid)
+    packets, frames = after.received - before.received, after.sent - before.sent
     if not packets:
         raise RuntimeError("nothing arrived")
-    return (cpu_after - cpu_before) / packets * 1e6, packets / (scenario.packets_per_s * seconds)
-
-
-async def _note_join(peer: Peer, scenario: Scenario, fleet: FleetProcess, join: Result) -> None:
-    tallies = await fleet.call("tallies", list(range(scenario.people)))
-    times = [tally.connected_at - tally.started_at for tally in tallies if tally.connected_at]
-    if times:
-        join.add(peer.name, statistics.median(times) * 1000)
+    due = scenario.frames_per_s * seconds
+    spoken = frames / due if frames else 1.0  # the floor has no speakers
+    arrived = packets / (scenario.packets_per_s * seconds * spoken)
+    return _Window((cpu_after - cpu_before) / packets * 1e6, spoken, arrived)
 
 
 async def _check(peer: Peer, fleet: FleetProcess) -> None:

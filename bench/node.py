@@ -1,4 +1,6 @@
-"""Forwarding delay: from before the speaker's send to arrival at a listener's socket, by the kernel's clock.
+"""The node by itself: forwarding delay, time to join, memory.
+
+Delay: from before the speaker's send to arrival at a listener's socket, by the kernel's clock.
 
 At about 60% of one core; once with an idle machine around the node, and once while the whole service logs people in
 and sends snapshots next to it.
@@ -16,12 +18,15 @@ from typing import Final, Protocol
 from bench.clients import FleetProcess
 from bench.network import Network
 from bench.peers.parley_node import ParleyNode
-from bench.process import cpu_s
+from bench.process import cpu_s, rss_kib
 from bench.report import Result
 from bench.scenarios import DELAY, Scenario
 
 PROBES: Final = 10
 """Listeners whose packets are all timed."""
+
+FURTHER: Final = 200
+"""Participants whose memory is measured."""
 
 UNIT: Final = "ms from the speaker's socket to a listener's"
 
@@ -101,4 +106,31 @@ async def measure_join(network: Network, runs: int) -> list[Result]:
     finally:
         await fleet.stop()
         await node.stop()
+    return [result]
+
+
+async def measure_memory(network: Network, runs: int) -> list[Result]:
+    """What each further participant adds to the node's resident memory, once the first fifty are there."""
+    result = Result("voice/memory", "KiB resident for each further participant")
+    for _ in range(runs):
+        node, fleet = ParleyNode(), FleetProcess()
+        try:
+            await node.start(network)
+            await node.connect(Scenario("first", 1, 1, 49), fleet)
+            await fleet.call("talk", True)
+            await asyncio.sleep(2)
+            before = rss_kib(node.pid)
+            await fleet.call("open", FURTHER, network.client_ip)
+            fingerprint = await fleet.call("fingerprint")
+            specs = [
+                (50 + number, await node.admit(51 + number, 1, fingerprint, speaks=False), False)
+                for number in range(FURTHER)
+            ]
+            await fleet.call("connect_rtc", specs)
+            await fleet.wait_connected(50 + FURTHER, 30)
+            await asyncio.sleep(6)  # a receiver report from each, which ends the handshake's leavings
+            result.add("parley", (rss_kib(node.pid) - before) / FURTHER)
+        finally:
+            await fleet.stop()
+            await node.stop()
     return [result]
