@@ -39,6 +39,7 @@ _MAX_MID_LENGTH: Final = 64
 _MAX_SSRC: Final = 2**32 - 1
 _MAX_EXTENSION_ID: Final = 14
 """One-byte header extensions (RFC 8285 4.2)."""
+_MAX_EXTENSIONS: Final = 64
 _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 _UDP_HOST_PREFERENCE: Final = 126
@@ -241,8 +242,11 @@ def _extensions(
     section: sdp.Section, offer: sdp.Description, wanted: Sequence[str], client: Literal["sendonly", "recvonly"]
 ) -> tuple[Extension, ...]:
     """Those of the offer's header extensions (RFC 8285) that we take, for a line on which the client only ``client``."""
+    values = (*section.attributes.all("extmap"), *offer.attributes.all("extmap"))
+    if len(values) > _MAX_EXTENSIONS:
+        raise sdp.SdpError(f"it has more than {_MAX_EXTENSIONS} a=extmap lines for one m-line")
     found: dict[int, Extension] = {}
-    for value in (*section.attributes.all("extmap"), *offer.attributes.all("extmap")):
+    for value in values:
         extension = _extension(value)
         if found.setdefault(extension.id, extension) != extension:
             raise sdp.SdpError("two a=extmap lines have the same id")

@@ -368,6 +368,7 @@ def test_a_slot_may_take_mid_from_the_session_level() -> None:
         ("a=extmap:1 ", "a=extmap:0 ", "extmap"),
         ("a=extmap:1 ", "a=extmap:1/up ", "extmap"),
         ("a=extmap:1 ", "a=extmap:1", "extmap"),
+        ("a=extmap:1 ", "a=extmap:20 urn:x\r\n" * 64 + "a=extmap:1 ", "more than 64"),
         ("a=extmap:1 ", "a=extmap:1 urn:x\r\na=extmap:1 ", "same id"),
         ("a=ssrc:1234", "a=ssrc:0", "ssrc"),
         ("a=ssrc:1234", "a=ssrc:4294967296", "ssrc"),
