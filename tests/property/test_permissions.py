@@ -74,6 +74,22 @@ def members(draw: st.DrawFn, *, owner: bool = False) -> Member:
     return Member(group_id=GROUP, user_id=user_id, role_ids=role_ids, joined_ms=0, timed_out_until_ms=until_ms)
 
 
+@st.composite
+def managed(draw: st.DrawFn) -> tuple[GroupAccess, Member]:
+    """A group, and one who manages its roles from a high place, without being an administrator: who is often allowed to."""
+    access, actor = draw(groups()), draw(members())
+    for role_id in (EVERYONE, *ROLES):
+        role = access.roles[role_id]
+        access = access.with_role(replace(role, permissions=role.permissions & ~int(Permission.ADMINISTRATOR)))
+    top = replace(
+        access.roles[ROLES[0]],
+        position=9,
+        permissions=access.roles[ROLES[0]].permissions | int(Permission.MANAGE_ROLES),
+    )
+    role_ids = tuple(sorted({*actor.role_ids, top.id}))
+    return access.with_role(top), replace(actor, role_ids=role_ids, timed_out_until_ms=None)
+
+
 scopes = st.sampled_from([None, *CHANNELS])
 
 
@@ -109,7 +125,7 @@ def second_reading(access: GroupAccess, member: Member, channel_id: ChannelId | 
 
 
 @given(groups(), members(owner=True), scopes)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_two_readings_of_the_rules_agree(access: GroupAccess, member: Member, scope: ChannelId | None) -> None:
     assert set(access.permissions(member, scope, NOW_MS)) == second_reading(access, member, scope)
 
@@ -194,11 +210,12 @@ def gained(before: GroupAccess, after: GroupAccess, who: Member, scope: ChannelI
     return has & ~had
 
 
-@given(groups(), members(), members(), st.sampled_from(ROLES), st.booleans())
-@settings(max_examples=300)
+@given(managed(), members(), st.sampled_from(ROLES), st.booleans())
+@settings(max_examples=200)
 def test_an_assignment_gives_nothing_that_the_giver_has_not(
-    access: GroupAccess, actor: Member, target: Member, role_id: RoleId, give: bool
+    place: tuple[GroupAccess, Member], target: Member, role_id: RoleId, give: bool
 ) -> None:
+    access, actor = place
     if target.user_id == actor.user_id:
         target = actor
     others = {one for one in target.role_ids if one != role_id}
@@ -214,19 +231,22 @@ def test_an_assignment_gives_nothing_that_the_giver_has_not(
         assert (has & ~had) in seat.permissions(scope)
 
 
-@given(groups(), members(), st.sampled_from([EVERYONE, *ROLES]), bits, st.integers(0, 5))
-@settings(max_examples=300)
+@given(managed(), st.sampled_from([EVERYONE, *ROLES]), st.sampled_from(list(Permission)), st.integers(0, 9))
+@settings(max_examples=200)
 def test_whoever_changes_a_role_gets_nothing_from_it(
-    access: GroupAccess, actor: Member, role_id: RoleId, permissions: Permission, position: int
+    place: tuple[GroupAccess, Member], role_id: RoleId, bit: Permission, position: int
 ) -> None:
+    access, actor = place
     actions = cast(Any, type("Limited", (), {"limits": Limits()}))
     before = access.roles[role_id]
-    after = replace(before, permissions=int(permissions), position=position)
+    position = 0 if role_id == EVERYONE else position
+    after = replace(before, permissions=before.permissions | int(bit), position=position)
     seat = Seat(access, actor, NOW_MS)
     try:
         check_role(actions, seat, before, after)
     except ParleyError:
         return
+    assert bit in seat.permissions() or before.permissions & bit
     changed = access.with_role(after)
     assert changed.rank(actor) == access.rank(actor)
     for scope in (None, *CHANNELS):
@@ -244,17 +264,17 @@ class _OneMember:
         return self._member
 
 
-@given(groups(), members(), members(owner=True), st.sampled_from(CHANNELS), channel_bits, channel_bits, st.data())
-@settings(max_examples=300)
+@given(managed(), members(owner=True), st.sampled_from(CHANNELS), channel_bits, channel_bits, st.data())
+@settings(max_examples=200)
 def test_an_overwrite_gives_nothing_that_the_giver_has_not(
-    access: GroupAccess,
-    actor: Member,
+    place: tuple[GroupAccess, Member],
     target: Member,
     channel_id: ChannelId,
     allow: Permission,
     deny: Permission,
     data: st.DataObject,
 ) -> None:
+    access, actor = place
     if target.user_id == actor.user_id:
         target = actor
     target_id = data.draw(st.sampled_from([EVERYONE, *ROLES, target.user_id]))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ from server.domain.access import everyone_role_id
 from server.domain.entities import Cursor, User
 from server.domain.errors import Forbidden, Invalid, NotFound, ParleyError, TooMany
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate, ToChannel
-from server.domain.ids import MAX_ID, ChannelId, GroupId, MessageId, Snowflake, UserId
+from server.domain.ids import MAX_ID, ChannelId, GroupId, MessageId, Snowflake, Snowflakes, UserId
 from server.domain.limits import Limits
 from server.domain.permissions import Permission
 from server.domain.rates import Rate, Rule
@@ -79,6 +80,13 @@ async def test_ids_rise_in_a_channel_whatever_the_clock_does(house: House, room:
     house.clock.advance(-3600)
     second = await house.say(room.ben, room.channel_id)
     assert second.id > first.id
+
+
+async def test_ids_rise_in_a_channel_across_restarts_too(house: House, room: Room) -> None:
+    first = await house.say(room.anna, room.channel_id)
+    house.clock.advance(-3600)
+    restarted = replace(house, actions=replace(house.actions, ids=Snowflakes()))
+    assert (await restarted.say(room.ben, room.channel_id)).id > first.id
 
 
 async def test_ones_own_message_is_read_and_unread_for_the_others(house: House, room: Room) -> None:
