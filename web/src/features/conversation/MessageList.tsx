@@ -65,8 +65,8 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   const stuck = useRef(true);
 
   const rows = useMemo(
-    () => buildRows(history.messages, history.hasAfter ? NONE : outgoing, me, line),
-    [history.messages, history.hasAfter, outgoing, me, line],
+    () => buildRows(history.messages, history.hasAfter ? NONE : outgoing, me, line, !history.hasBefore),
+    [history.messages, history.hasAfter, history.hasBefore, outgoing, me, line],
   );
   const rowsNow = useRef<Row[]>(rows);
   rowsNow.current = rows;

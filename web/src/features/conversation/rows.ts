@@ -36,16 +36,23 @@ export interface UnreadLine {
   after: Id | null;
 }
 
+/**
+ * The line is drawn only where its place is certain: the first message of others after it, with nothing missing between.
+ * `complete` says that these messages begin with the channel's first.
+ */
 export function buildRows(
   messages: readonly Message[],
   outgoing: readonly Outgoing[],
   me: Id,
   line: UnreadLine | null,
+  complete: boolean,
 ): Row[] {
   const rows: Row[] = [];
   let author: Id | null = null;
   let lastMs = 0;
-  let drawn = line === null;
+  const first = messages[0];
+  const certain = complete || (first !== undefined && !isNewer(first.id, line?.after));
+  let drawn = line === null || !certain;
   for (const message of messages) {
     const timeMs = idTimeMs(message.id);
     const day = rows.length === 0 || dayOf(timeMs) !== dayOf(lastMs);

@@ -2,6 +2,7 @@ import { type FormEvent, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 import { Button, IconButton, Notice } from "../../components/Button";
 import { Field, Select } from "../../components/Field";
+import type { Api } from "../../gateway/api";
 import type { Addition, Invite } from "../../gateway/protocol";
 import { dateAndTime } from "../conversation/times";
 import { useAttempt, useErrorText, useMay, useMyId, useParley, useWorld } from "../parley";
@@ -15,6 +16,8 @@ const EXPIRIES = {
   never: null,
 } as const;
 const USES = { any: null, "1": 1, "5": 5, "25": 25, "100": 100 } as const;
+/** A link of before is given out again while this much of its time is left. */
+const REUSE_SHARE = 0.8;
 type Expiry = keyof typeof EXPIRIES;
 type Uses = keyof typeof USES;
 
@@ -33,10 +36,36 @@ export function InviteDialog({ groupId }: { groupId: string }) {
   );
 }
 
+/** An invitation with these terms: one's own from before where it still holds for long, else a new one. */
+async function linkFor(api: Api, groupId: string, expiry: Expiry, uses: Uses, me: string): Promise<Invite> {
+  const expires = EXPIRIES[expiry];
+  const max = USES[uses];
+  if (max === null && expires !== null) {
+    const { invites } = await api.invites(groupId).catch(() => ({ invites: [] }));
+    const goodUntilMs = Date.now() + expires * 1000 * REUSE_SHARE;
+    const latestMs = Date.now() + expires * 1000;
+    const known = invites.find(
+      (each) =>
+        each.creator_id === me &&
+        each.max_uses === null &&
+        each.channel_id === null &&
+        each.expires_ms !== null &&
+        each.expires_ms > goodUntilMs &&
+        each.expires_ms <= latestMs,
+    );
+    if (known) return known;
+  }
+  return api.createInvite(groupId, {
+    ...(expires === null ? {} : { expires_in_s: expires }),
+    ...(max === null ? {} : { max_uses: max }),
+  });
+}
+
 function ByLink({ groupId, onChange }: { groupId: string; onChange: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
+  const me = useMyId();
   const [expiry, setExpiry] = useState<Expiry>("604800");
   const [uses, setUses] = useState<Uses>("any");
   const [link, setLink] = useState("");
@@ -53,13 +82,7 @@ function ByLink({ groupId, onChange }: { groupId: string; onChange: () => void }
     setLink("");
     setCopied(false);
     setFailure(null);
-    const expires = EXPIRIES[expiry];
-    const max = USES[uses];
-    parley.api
-      .createInvite(groupId, {
-        ...(expires === null ? {} : { expires_in_s: expires }),
-        ...(max === null ? {} : { max_uses: max }),
-      })
+    linkFor(parley.api, groupId, expiry, uses, me)
       .then((invite) => {
         if (made.current !== terms) return;
         setLink(linkOf(invite.code));
@@ -68,7 +91,7 @@ function ByLink({ groupId, onChange }: { groupId: string; onChange: () => void }
       .catch((error: unknown) => {
         if (made.current === terms) setFailure(error);
       });
-  }, [parley, groupId, expiry, uses, onChange]);
+  }, [parley, groupId, expiry, uses, me, onChange]);
 
   const copy = async (): Promise<void> => {
     field.current?.select();

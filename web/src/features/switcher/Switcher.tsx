@@ -6,6 +6,7 @@ import type { Channel } from "../../gateway/protocol";
 import { useParley, useWorld } from "../parley";
 
 const SHOWN = 12;
+const FOCUS_AFTER_MS = 80;
 
 /** How well a name fits what was typed: 0 does not, more is better. */
 export function likeness(name: string, typed: string): number {
@@ -54,12 +55,16 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const go = (channel: Channel | undefined): void => {
     if (!channel) return;
     onClose();
-    if (channel.kind === "voice") void parley.call.join(channel.id);
-    else
-      void navigate({
-        to: "/g/$groupId/c/$channelId",
-        params: { groupId: channel.group_id, channelId: channel.id },
-      });
+    if (channel.kind === "voice") {
+      void parley.call.join(channel.id);
+      return;
+    }
+    void navigate({
+      to: "/g/$groupId/c/$channelId",
+      params: { groupId: channel.group_id, channelId: channel.id },
+    });
+    // After the dialog has given the focus back to where it was.
+    setTimeout(() => document.getElementById("composer")?.focus(), FOCUS_AFTER_MS);
   };
   const pressed = (event: KeyboardEvent): void => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
