@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from aiohttp.test_utils import make_mocked_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.actions.messages import PageQuery
+from server.actions.requests import Request
+from server.domain import codec
+from server.domain.errors import Invalid, NotFound
+from server.domain.ids import Snowflake
+from server.http.reading import _unfit, channel_of, group_of, id_of, query_of
+
+
+class Sent(Request, frozen=True, kw_only=True):
+    name: str
+    numbers: dict[str, list[int]] = msgspec.field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"name": 1}', "name"),
+        (b'{"name": "x", "numbers": {"a": [1, "b"]}}', "numbers[...][1]"),
+        (b"{}", ""),
+        (b'{"name": "x", "other": 1}', ""),
+        (b"7", ""),
+    ],
+)
+def test_where_a_body_does_not_fit(body: bytes, where: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        codec.decoder(Sent).decode(body)
+    error = _unfit(caught.value)
+    assert error.code == "bad_request"
+    assert error.data == {"where": where}
+    assert "$" not in error.message
+    assert "`" not in error.message
+
+
+def test_a_query_is_read_by_its_kind() -> None:
+    query = query_of(make_mocked_request("GET", "/?before=12&limit=7"), PageQuery)
+    assert (query.before, query.after, query.limit) == (Snowflake(12), None, 7)
+
+
+@pytest.mark.parametrize("query", ["?before=x", "?limit=", "?limit=1&limit=1", "?other=1", "?before=" + "9" * 20])
+def test_a_query_that_does_not_fit(query: str) -> None:
+    with pytest.raises(Invalid):
+        query_of(make_mocked_request("GET", f"/{query}"), PageQuery)
+
+
+def test_ids_in_the_path() -> None:
+    request = make_mocked_request("GET", "/", match_info={"group": "12", "channel": "13"})
+    assert (group_of(request), channel_of(request)) == (12, 13)
+
+
+@given(st.text(max_size=25))
+def test_what_is_no_id_is_not_there(text: str) -> None:
+    request = make_mocked_request("GET", "/", match_info={"group": text})
+    try:
+        found = id_of(request, "group", "unknown_group")
+    except NotFound as error:
+        assert error.code == "unknown_group"  # noqa: PT017
+    else:
+        assert str(int(found)) == text.lstrip("0") or int(found) == 0
