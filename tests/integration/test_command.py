@@ -156,6 +156,24 @@ def test_a_signal_stops_it_and_its_media_process(tmp_path: Path, number: signal.
         assert "Traceback" not in server.log.read_text()
 
 
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    upgrade = (
+        "GET /gateway HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as silent:
+        silent.sendall(upgrade.encode())
+        assert silent.recv(12) == b"HTTP/1.1 101"
+        # This client never answers the close, so the server waits for it.
+        service = psutil.Process(server.pid)
+        service.terminate()
+        until(lambda: "Stopping ...\n" in server.lines)
+        began = time.monotonic()
+        assert server.stop(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert time.monotonic() - began < 2
+        assert "Stopped.\n" not in server.lines
+
+
 def test_a_killed_service_takes_its_media_process_along(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         (child,) = psutil.Process(server.pid).children()
