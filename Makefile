@@ -46,8 +46,7 @@ e2e: .venv/.installed-dev web/dist/.built
 	@scripts/system chromium
 	$(PYTEST) -q tests/e2e
 
-bench: .venv/.installed-dev web/dist/.built
-	@scripts/system chromium
+bench: .venv/.installed-dev
 	$(PY) -m bench
 
 clean:
