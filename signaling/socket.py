@@ -284,8 +284,9 @@ class Socket:
         except ParleyError as error:
             self._send_error(request.id, error)
         except Exception as error:
-            log_unexpected("gateway.request_failed", error, request=type(request).__name__)
-            self._send_error(request.id, ParleyError("internal", "Something went wrong on the server. Try again."))
+            request_id = self._behind.actions.random_bytes(8).hex()
+            log_unexpected("gateway.request_failed", error, request=type(request).__name__, request_id=request_id)
+            self._send_error(request.id, _internal(request_id))
         else:
             self.write(frames.encode(frames.Reply(id=request.id, result=msgspec.Raw(codec.encode(result)))))
 
@@ -300,3 +301,8 @@ class Socket:
 
 def _slow_down(wait_s: float) -> TooMany:
     return TooMany("rate_limited", "You are doing this too often. Wait a moment.", retry_after_s=round(wait_s, 3))
+
+
+def _internal(request_id: str) -> ParleyError:
+    message = "Something went wrong on the server. Try again; if it stays, tell the operator this number."
+    return ParleyError("internal", message, request_id=request_id)

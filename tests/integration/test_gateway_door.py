@@ -337,12 +337,14 @@ async def test_an_unexpected_error_is_answered_and_its_text_is_not_logged(
         raise RuntimeError("what anna wrote")
 
     monkeypatch.setattr("server.actions.messages.do_create_message", break_down)
-    with pytest.raises(RequestRefused, match="internal"):
+    with pytest.raises(RequestRefused, match="internal") as refused:
         await say(client, text_channel(view), "what anna wrote")
     await client.beat()
-    logged = capsys.readouterr()
-    assert "RuntimeError" in logged.out + logged.err
-    assert "what anna wrote" not in logged.out + logged.err
+    printed = capsys.readouterr()
+    logged = printed.out + printed.err
+    assert "RuntimeError" in logged
+    assert refused.value.data["request_id"] in logged
+    assert "what anna wrote" not in logged
 
 
 async def test_voice_requests_go_to_the_desk(server: GatewayServer) -> None:
