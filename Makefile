@@ -2,6 +2,7 @@
 # make test    everything: lint, types, layers, all Python tests, the web client's checks, real browsers
 # make check   the quick part of it: lint, types, layers, unit tests
 # make e2e     real browsers against a real server
+# make pictures  take the README's pictures anew
 # make bench   measurements, into bench/results.json
 # make web     build the web client
 # make clean   remove what was built (never ./data)
@@ -15,7 +16,7 @@ PY := .venv/bin/python
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/coverage -prune -o -type f -print)
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
-.PHONY: help run test check lint web web-check e2e bench clean
+.PHONY: help run test check lint web web-check e2e pictures bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -25,6 +26,7 @@ run: .venv/.installed-run web/dist/.built
 
 test: .venv/.installed-dev web/dist/.built lint web-check
 	@scripts/system chromium
+	$(PY) -m scripts.cores
 	$(PYTEST) -q -n 2 tests --ignore=tests/e2e
 	$(PYTEST) -q tests/e2e
 
@@ -45,6 +47,10 @@ web-check: web/node_modules/.installed
 e2e: .venv/.installed-dev web/dist/.built
 	@scripts/system chromium
 	$(PYTEST) -q tests/e2e
+
+pictures: .venv/.installed-dev web/dist/.built
+	@scripts/system chromium
+	$(PY) -m scripts.pictures
 
 bench: .venv/.installed-dev
 	$(PY) -m bench

@@ -29,4 +29,4 @@ def _build(web: Path) -> None:
         [npm, "run", "--silent", "build"],
         [node, "../scripts/compress.mjs", "dist"],
     ):
-        subprocess.run(command, cwd=web, check=True)  # noqa: S603
+        subprocess.run(command, cwd=web, check=True)
