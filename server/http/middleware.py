@@ -61,7 +61,7 @@ def guard(policy: DoorPolicy) -> Middleware:
 
     @web.middleware
     async def check_visitor(request: web.Request, handler: Handler) -> web.StreamResponse:
-        visitor = policy.visitor(request.remote, request.headers)
+        visitor = policy.visitor(request.remote, _whole(request))
         request[VISITOR] = visitor
         if request.path != "/health":
             policy.refuse_cleartext(visitor)
@@ -74,3 +74,9 @@ def guard(policy: DoorPolicy) -> Middleware:
         return await handler(request)
 
     return check_visitor
+
+
+def _whole(request: web.Request) -> dict[str, str]:
+    """A proxy may append to the line of a header or add a line of its own: what counts is at the very end."""
+    names = ("Host", "X-Forwarded-For", "X-Forwarded-Proto")
+    return {name: ",".join(request.headers.getall(name, ())) for name in names}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp import web
+from multidict import CIMultiDict
 
 from server.http.headers import CONTENT_SECURITY_POLICY
 from server.http.static import WebClient
@@ -170,6 +171,16 @@ async def test_health_is_told_to_anyone_and_nothing_else_by_cleartext(house: Hou
         answer = await visitor.ask("GET", "/api/server", headers=far)
         assert (answer.status, answer.code) == (403, "https_only")
         assert (await visitor.ask("GET", "/api/server", headers=far | {"X-Forwarded-Proto": "https"})).status == 200
+
+
+async def test_a_client_cannot_speak_for_the_proxy_with_a_line_of_its_own(house: House) -> None:
+    async with open_door(house, trusted_proxies=("127.0.0.1",)) as visitor:
+        mine = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "127.0.0.1")]
+        proxys = [("X-Forwarded-Proto", "http"), ("X-Forwarded-For", "198.51.100.7")]
+        async with visitor.client.get("/api/server", headers=CIMultiDict(mine + proxys)) as response:
+            assert response.status == 403
+        async with visitor.client.get("/api/server", headers=CIMultiDict(proxys + mine[:1])) as response:
+            assert response.status == 200
 
 
 # ------------------------------------------------------------------------------------------------------ the client's files
