@@ -8,7 +8,6 @@ hub and is given what was published since the mark. That is right as long as not
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import Final
 
 import msgspec
@@ -76,10 +75,13 @@ class Opener:
 
     async def identify(self, token: str, sink: Sink) -> Admission:
         """Raises :class:`Refused`, and :class:`server.domain.errors.Unavailable`. Nothing waits between entering and returning."""
+        first = await self._authenticate(token)
+        self._spend(first.user_id)
+        self._count_sockets(first.user_id)
         async with self._snapshots:
             for _ in range(ATTEMPTS):
                 with self._hub.backlog.mark() as mark:
-                    login = await self._authenticate(token)
+                    login = await self._authenticate(token)  # again: it may have been revoked before the mark
                     taken = await self._snapshot(login)
                     group_ids = [view.group.id for view in taken.groups]
                     missing = [group_id for group_id in group_ids if group_id not in self._hub.rooms]
@@ -88,7 +90,6 @@ class Opener:
                         continue
                     since = self._since(mark, taken, login)
                 if since is not None and all(one in self._hub.rooms or one in access for one in group_ids):
-                    self._spend(login.user_id)
                     return self._admit(login, taken, access, since, sink)
         raise Refused(CloseCode.INTERNAL)
 
@@ -170,13 +171,14 @@ class Opener:
 
     def _make_room_for(self, user_id: UserId) -> None:
         """Raises :class:`Refused`; lets the oldest sessions go that nobody came back for."""
-        mine = self._hub.users.get(user_id, [])
-        counted = Counter(subscriber.sink is not None for subscriber in mine)
-        if counted[True] >= SOCKETS_MAX:
-            raise Refused(CloseCode.TOO_MANY_SOCKETS)
-        waiting = [subscriber for subscriber in mine if subscriber.sink is None]
+        self._count_sockets(user_id)
+        waiting = [subscriber for subscriber in self._hub.users.get(user_id, ()) if subscriber.sink is None]
         for subscriber in waiting[: max(0, len(waiting) - SOCKETS_MAX + 1)]:
             self._hub.leave(subscriber, CloseCode.GOING_AWAY)
+
+    def _count_sockets(self, user_id: UserId) -> None:
+        if sum(subscriber.sink is not None for subscriber in self._hub.users.get(user_id, ())) >= SOCKETS_MAX:
+            raise Refused(CloseCode.TOO_MANY_SOCKETS)
 
     def _note_message(self, audience: ToChannel) -> None:
         room = self._hub.rooms.get(audience.group_id)
