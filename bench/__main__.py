@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import fcntl
 import importlib
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def _alone() -> Iterator[None]:
 
 def main() -> int:
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and namespaces are cleaned up
     results: list[Result] = []
     with _alone():
         for name in arguments.sections or SECTIONS:

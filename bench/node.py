@@ -28,6 +28,9 @@ PROBES: Final = 10
 FURTHER: Final = 200
 """Participants whose memory is measured."""
 
+ENOUGH: Final = 0.97
+"""Share of the packets due that must come for a figure to mean something."""
+
 UNIT: Final = "ms from the speaker's socket to a listener's"
 
 
@@ -75,12 +78,14 @@ async def measure_delay(
                 percentiles = statistics.quantiles(delays, n=100)
                 middle.add("parley", percentiles[49] / 1000)
                 tail.add("parley", percentiles[98] / 1000)
+                due = PROBES * scenario.frames_per_s * seconds
+                busy = "" if len(delays) > ENOUGH * due else f" (THE MACHINE IS TOO BUSY: {len(delays) / due:.0%} came)"
                 print(
                     f"  {name}: p50 {percentiles[49] / 1000:.2f} ms, p99 {percentiles[98] / 1000:.2f} ms,"
-                    f" {len(delays)} packets, node at {share:.0%} of a core",
+                    f" {len(delays)} packets, node at {share:.0%} of a core{busy}",
                     flush=True,
                 )
-                middle.notes["parley"] = tail.notes["parley"] = f"node at {share:.0%} of a core{beside.note}"
+                middle.notes["parley"] = tail.notes["parley"] = f"node at {share:.0%} of a core{beside.note}{busy}"
     finally:
         await fleet.stop()
         await node.stop()
