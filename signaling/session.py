@@ -167,9 +167,10 @@ class Session:
         """Counts an event and keeps it for replay (the caller's own bytes object: all receivers share one)."""
         self.sent += 1
         self._ring.append(frame)
-        self._ring_bytes += len(frame)
-        while self._ring_bytes > REPLAY_BYTES:
-            self._ring_bytes -= len(self._ring.popleft())
+        kept = self._ring_bytes + len(frame)
+        while kept > REPLAY_BYTES:
+            kept -= len(self._ring.popleft())
+        self._ring_bytes = kept
 
     @property
     def kept_bytes(self) -> int:
