@@ -61,7 +61,7 @@ export function Home() {
           </Button>
           <p className="home-hint">{t("home.invited")}</p>
         </section>
-        <section>
+        <section className="home-keys">
           <h2>{t("home.keys")}</h2>
           <dl className="keys">
             <dt>
