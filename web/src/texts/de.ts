@@ -255,7 +255,7 @@ export const de: Record<keyof typeof en, string> = {
   "settings.saved": "Gespeichert.",
   "settings.look": "Aussehen",
   "settings.theme": "Farben",
-  "settings.system": "Wie das System",
+  "settings.system": "System",
   "settings.light": "Hell",
   "settings.dark": "Dunkel",
   "settings.contrast": "Mehr Kontrast",

@@ -248,7 +248,7 @@ export const en = {
   "settings.saved": "Saved.",
   "settings.look": "Look",
   "settings.theme": "Colours",
-  "settings.system": "Like the system",
+  "settings.system": "System",
   "settings.light": "Light",
   "settings.dark": "Dark",
   "settings.contrast": "More contrast",

@@ -37,7 +37,20 @@ const STICK_PX = 80;
 const FLASH_MS = 1_800;
 const NONE: readonly Outgoing[] = [];
 
-type Target = { kind: "bottom" } | { kind: "line" } | { kind: "message"; id: string; flash: boolean };
+type Target =
+  | { kind: "bottom" }
+  | { kind: "line" }
+  | { kind: "message"; id: string }
+  /** The message stays this far below the upper edge. */
+  | { kind: "keep"; id: string; belowTopPx: number };
+
+const LINE_BELOW_TOP_PX = 72;
+
+function placeOf(target: Target): { align: "center" } | { align: "start"; offset: number } {
+  if (target.kind === "line") return { align: "start", offset: -LINE_BELOW_TOP_PX };
+  if (target.kind === "keep") return { align: "start", offset: -target.belowTopPx };
+  return { align: "center" };
+}
 
 export function MessageList({ channel, history, editing, onEdit, onReply }: Props) {
   const { t } = useTranslation();
@@ -151,12 +164,8 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
           ? lineIndex
           : rows.findIndex((row) => row.kind === "message" && row.message.id === wanted.id);
     if (index === -1) toBottom();
-    else
-      handle.scrollToIndex(
-        index,
-        wanted.kind === "line" ? { align: "start", offset: -72 } : { align: "center" },
-      );
-    if (wanted.kind === "message" && wanted.flash) setFlash(wanted.id);
+    else handle.scrollToIndex(index, placeOf(wanted));
+    if (wanted.kind === "message") setFlash(wanted.id);
     stuck.current = index === -1;
     // The place is reached over a few frames, while rows are measured; only then the eyes are somewhere.
     const timer = setTimeout(() => {
@@ -181,7 +190,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
         setFlash(id);
         return;
       }
-      target.current = { kind: "message", id, flash: true };
+      target.current = { kind: "message", id };
       void parley.conversations.open(channel.id, id);
     },
     [channel.id, parley],
@@ -206,7 +215,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   const toLine = useCallback(() => {
     setLineSeen(true);
     if (lineIndex !== -1) {
-      list.current?.scrollToIndex(lineIndex, { align: "start", offset: -72 });
+      list.current?.scrollToIndex(lineIndex, { align: "start", offset: -LINE_BELOW_TOP_PX });
       stuck.current = false;
       return;
     }
@@ -222,10 +231,11 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   useEffect(() => {
     if (!stale) return;
     const handle = list.current;
-    const row =
-      handle && !stuck.current ? rowsNow.current[handle.findItemIndex(handle.scrollOffset + 40)] : undefined;
-    if (row?.kind === "message") {
-      target.current = { kind: "message", id: row.message.id, flash: false };
+    const index = handle && !stuck.current ? handle.findItemIndex(handle.scrollOffset) : -1;
+    const row = rowsNow.current[index];
+    if (handle && row?.kind === "message") {
+      const belowTopPx = handle.getItemOffset(index) - handle.scrollOffset;
+      target.current = { kind: "keep", id: row.message.id, belowTopPx };
       void parley.conversations.open(channel.id, row.message.id);
     } else {
       target.current = { kind: "bottom" };
