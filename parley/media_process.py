@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from media.control import NodeConfig, Ready, Stop
 from parley.failures import CannotStart
+from parley.media_output import relay
 from server.domain.errors import Unavailable
 from signaling.voice.link import LinkTiming, MediaLink, NodeEvent, NodeFailed, NodeListener, voice_unavailable
 
@@ -59,14 +60,18 @@ Launch: TypeAlias = Callable[[socket.socket], Coroutine[Any, Any, Running]]
 
 
 class Child:
-    """A child process of this one."""
+    """A child process of this one, with a pipe for its standard error."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None  # noqa: S101 - see launch_child
         self._process = process
+        self._relay = asyncio.create_task(relay(process.stderr), name="media output")
         self.pid: Final = process.pid
 
     async def wait(self) -> None:
+        """Also until its last words are in the log."""
         await self._process.wait()
+        await asyncio.shield(self._relay)
 
     def kill(self) -> None:
         # Not Popen.kill: it would reap a child that has just ended, and asyncio, which waits for it, would complain.
@@ -85,6 +90,7 @@ async def launch_child(theirs: socket.socket) -> Child:
             "--control-fd",
             str(theirs.fileno()),
             stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
             env=_environment(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import ssl
@@ -53,7 +54,8 @@ def until(done: Callable[[], bool], within_s: float = 20) -> None:
 
 def assert_one_line(result: subprocess.CompletedProcess[str], code: int, *says: str) -> None:
     assert result.returncode == code, result.stderr
-    (line,) = [line for line in result.stderr.splitlines() if line.startswith("parley: ")]
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("parley: ")
     for words in says:
         assert words in line
     assert "Traceback" not in result.stderr + result.stdout
@@ -172,6 +174,17 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         assert server.stop(signal.SIGTERM) == 128 + signal.SIGTERM
         assert time.monotonic() - began < 2
         assert "Stopped.\n" not in server.lines
+
+
+def test_each_thing_is_said_once_and_in_the_logs_form(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        children = psutil.Process(server.pid).children()
+        children[0].kill()
+        until(lambda: server.request("GET", "/health")[0] == 200 and not children[0].is_running())
+        server.stop()
+        said = [json.loads(line)["event"] for line in server.log.read_text().splitlines()]
+    assert any("it is started again" in event for event in said)
+    assert not any("media node ready" in event for event in said)
 
 
 def test_a_killed_service_takes_its_media_process_along(tmp_path: Path) -> None:
