@@ -10,6 +10,7 @@ import sys
 from typing import TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import Processor
 
 from parley.config import LogSettings
@@ -40,6 +41,7 @@ def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.level.upper())
+    logging.getLogger("aiohttp.server").addFilter(_unless_it_quotes)
     for chatty in ("asyncio", "aiosqlite", "alembic", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
@@ -53,3 +55,12 @@ def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _unless_it_quotes(record: logging.LogRecord) -> bool:
+    """aiohttp reports each request that it cannot read with the words in question, which may be a token or an invitation.
+
+    A stranger can send as many as they like, and no operator could mend them.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import LineTooLong
 
 from parley import logs
 from parley.config import LogSettings
@@ -17,11 +18,13 @@ def as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     levels = {name: logging.getLogger(name).level for name in ("asyncio", "aiosqlite", "alembic", "aiohttp.access")}
+    filters = list(logging.getLogger("aiohttp.server").filters)
     yield
     root.handlers = handlers
     root.setLevel(level)
     for name, value in levels.items():
         logging.getLogger(name).setLevel(value)
+    logging.getLogger("aiohttp.server").filters = filters
     structlog.reset_defaults()
 
 
@@ -83,3 +86,20 @@ def test_the_level_counts_and_chatty_libraries_are_quiet() -> None:
     logging.getLogger("aiosqlite").debug("no")
     logging.getLogger("parley.test").debug("yes")
     assert [json.loads(line)["event"] for line in lines(stream)] == ["yes"]
+
+
+def test_requests_that_cannot_be_read_are_not_quoted() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings("debug", "json"), stream)
+    connections = logging.getLogger("aiohttp.server")
+    for error in (LineTooLong(b"Bearer secret", 8190), ZeroDivisionError("ours")):
+        try:
+            raise error
+        except (LineTooLong, ZeroDivisionError):
+            connections.exception("Error handling request from %s", "::1")
+    connections.error("no exception at all")
+    assert "secret" not in stream.getvalue()
+    assert [json.loads(line)["event"] for line in lines(stream)] == [
+        "Error handling request from ::1",
+        "no exception at all",
+    ]
