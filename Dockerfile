@@ -13,7 +13,7 @@ RUN python -m venv /opt/parley \
     && .venv/bin/pip install --quiet --require-hashes --requirement requirements/web.txt
 COPY scripts scripts
 COPY web/package.json web/package-lock.json web/.npmrc web/
-RUN scripts/node npm install --no-save --no-progress --loglevel=error
+RUN scripts/node npm ci --no-progress --loglevel=error
 COPY . .
 RUN scripts/node npm run --silent build \
     && scripts/node node ../scripts/compress.mjs dist \

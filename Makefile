@@ -66,10 +66,9 @@ clean:
 .venv/.installed-dev: requirements/dev.txt .venv/.installed-run
 	@scripts/venv dev
 
-# `npm ci` refuses a lock without the binaries of platforms that a registry did not offer; this takes the same versions.
 web/node_modules/.installed: web/package-lock.json | .venv/.installed-run
 	@echo "Installing the web client's packages ..."
-	@scripts/node npm install --no-save --no-progress --loglevel=error
+	@scripts/node npm ci --no-progress --loglevel=error
 	@touch $@
 
 web/dist/.built: web/node_modules/.installed scripts/compress.mjs $(WEB_SOURCES)

@@ -25,7 +25,7 @@ def _build(web: Path) -> None:
     if npm is None or node is None:
         raise RuntimeError("The web client is not built, and there is no Node to build it: run `make web` first.")
     for command in (
-        [npm, "install", "--no-save", "--no-progress", "--loglevel=error"],
+        [npm, "ci", "--no-progress", "--loglevel=error"],
         [npm, "run", "--silent", "build"],
         [node, "../scripts/compress.mjs", "dist"],
     ):
