@@ -6,8 +6,10 @@ of all rows at once, and nothing is made in Python for a packet and listener.
 
 from __future__ import annotations
 
+import functools
 import struct
-from typing import Any, Final, Protocol
+from collections.abc import Callable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +28,21 @@ GROUP_SIZE: Final = 256
 STALL_S: Final = 0.010
 """What the socket would not take waits for so long, then it is dropped: late voice is worth less than fresh voice."""
 
-SMALL_GROUP: Final = 16
-"""Up to here a loop over the listeners is quicker than numpy's calls, each of which costs about 0.5 us."""
+SMALL_GROUP: Final = 64
+"""Up to here a loop over the listeners is quicker than numpy's calls: at 50 packets a second their code is never in the
+cache, and each costs ten times the 0.5 us that it takes in a tight loop."""
 
 ADDRESS_BYTES: Final = 28
 """``sizeof(struct sockaddr_in6)``, the length of an address row (media.net.udp)."""
 
 _IPV4_FAMILY: Final = 2
 _IPV4_BYTES: Final = 16
-_PERSONAL: Final = struct.Struct("!BH")
-"""What differs from listener to listener, from byte 1 on: marker and payload type, sequence number."""
+
+
+@functools.lru_cache(maxsize=256)
+def _row_writer(rest: int) -> Callable[..., None]:
+    """Writes a whole row at once: the two bytes and the number of its RTP header that are its own, and ``rest`` bytes."""
+    return struct.Struct(f"!BBH{rest}s").pack_into
 
 
 Integers = npt.NDArray[np.integer[Any]]
@@ -54,21 +61,52 @@ class Sink(Protocol):
     ) -> int: ...
 
 
+class Pinned(Protocol):
+    """Rows that a sink knows by their place."""
+
+    lengths: npt.NDArray[np.int32]
+
+    def send(self, first: int, end: int) -> int: ...
+
+
+@runtime_checkable
+class PinningSink(Protocol):
+    """A sink that can take an outbox's rows from where they lie, with nothing to be written for each batch."""
+
+    def pin(self, rows: npt.NDArray[np.uint8], addresses: npt.NDArray[np.uint8]) -> Pinned: ...
+
+
+class _Loose:
+    """The rows of a sink that cannot."""
+
+    def __init__(self, sink: Sink, outbox: Outbox) -> None:
+        self._sink = sink
+        self._outbox = outbox
+        self.lengths = np.zeros(OUTBOX_ROWS, np.int32)
+
+    def send(self, first: int, end: int) -> int:
+        box = self._outbox
+        columns = box.rows[first:end], self.lengths[first:end], box.addresses[first:end], box.address_lengths[first:end]
+        return self._sink.send(*columns, end - first)
+
+
 class Outbox:
     """Rows for one socket."""
 
     def __init__(self, sink: Sink) -> None:
-        self._sink = sink
         self.rows = np.zeros((OUTBOX_ROWS, ROW_STRIDE), np.uint8)
         self.words = self.rows.view(">u2")
-        self.lengths = np.zeros(OUTBOX_ROWS, np.int32)
         self.addresses = np.zeros((OUTBOX_ROWS, ADDRESS_BYTES), np.uint8)
         self.address_lengths = np.zeros(OUTBOX_ROWS, np.int32)
+        self._wire: Pinned = (
+            sink.pin(self.rows, self.addresses) if isinstance(sink, PinningSink) else _Loose(sink, self)
+        )
+        self.lengths = self._wire.lengths
         self.row_view = self.rows.reshape(-1).data
         self.length_view = self.lengths.data
         self.address_view = self.addresses.reshape(-1).data
         self.row_pointers = row_pointers(self.rows.ctypes.data, ROW_STRIDE, OUTBOX_ROWS)
-        self.length_pointers = length_pointers(self.lengths.ctypes.data, OUTBOX_ROWS)
+        self.length_pointers = length_pointers(self.lengths.ctypes.data, OUTBOX_ROWS, self.lengths.strides[0])
         self._sent = 0
         self.count = 0
         """Rows filled; those before an internal mark are sent already."""
@@ -110,13 +148,7 @@ class Outbox:
         if self.count == self._sent:
             return
         first, end = self._sent, self.count
-        done = self._sink.send(
-            self.rows[first:end],
-            self.lengths[first:end],
-            self.addresses[first:end],
-            self.address_lengths[first:end],
-            end - first,
-        )
+        done = self._wire.send(first, end)
         self.packets_out += done
         self._sent += done
         if self._sent == self.count:
@@ -236,11 +268,11 @@ class _Group:
         self.octets += octets
 
     def _fill_each(self, packet: bytes, sequence: int, marker_bit: int, first: int) -> None:
-        outbox, length, pack = self.outbox, len(packet), _PERSONAL.pack_into
-        rows, lengths, start = outbox.row_view, outbox.length_view, first * ROW_STRIDE
+        outbox, length, start = self.outbox, len(packet), first * ROW_STRIDE
+        rows, lengths, rest, first_byte = outbox.row_view, outbox.length_view, packet[4:], packet[0]
+        write = _row_writer(length - 4)
         for payload_type, shift in self.personal:
-            rows[start : start + length] = packet
-            pack(rows, start + 1, payload_type | marker_bit, sequence - shift & 0xFFFF)
+            write(rows, start, first_byte, payload_type | marker_bit, sequence - shift & 0xFFFF, rest)
             lengths[first] = length
             first += 1
             start += ROW_STRIDE

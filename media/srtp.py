@@ -43,9 +43,9 @@ def row_pointers(address: int, stride: int, count: int) -> list[CData]:
     return [ffi.cast("void *", address + stride * index) for index in range(count)]
 
 
-def length_pointers(address: int, count: int) -> list[CData]:
-    """Pointers to ``count`` consecutive 32-bit integers."""
-    return [ffi.cast("int *", address + 4 * index) for index in range(count)]
+def length_pointers(address: int, count: int, stride: int = 4) -> list[CData]:
+    """Pointers to ``count`` 32-bit integers, ``stride`` bytes apart."""
+    return [ffi.cast("int *", address + stride * index) for index in range(count)]
 
 
 class SrtpContext:

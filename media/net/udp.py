@@ -14,6 +14,7 @@ import ipaddress
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import ifaddr
@@ -221,7 +222,7 @@ class BatchSocket:
         self.refused = 0
         self._batch = batch
         # The kernel writes back what it was offered: a socket of one family knows only one length.
-        name_length = _IPV4_BYTES if self._socket.family == socket.AF_INET else ADDRESS_BYTES
+        self._name_length = name_length = _IPV4_BYTES if self._socket.family == socket.AF_INET else ADDRESS_BYTES
         self.rx = np.zeros((batch, ROW_BYTES), np.uint8)
         self.rx_lengths = np.zeros(batch, np.int32)
         self.rx_addresses = np.zeros((batch, ADDRESS_BYTES), np.uint8)
@@ -277,9 +278,20 @@ class BatchSocket:
         headers.point(rows, addresses, count)
         headers.lengths[:count] = lengths
         headers.name_lengths[:count] = address_lengths
+        return self._hand_over(self._tx_pointer, count)
+
+    def pin(self, rows: Bytes2D, addresses: Bytes2D) -> PinnedRows:
+        """Headers of their own for rows that stay where they are, at most 1,024; the caller keeps the arrays alive."""
+        headers = _Headers(len(rows))
+        headers.point(rows, addresses, len(rows))
+        headers.name_lengths[:] = self._name_length
+        return PinnedRows(headers, self._ffi.cast("char *", headers.address), self._hand_over)
+
+    def _hand_over(self, headers: Any, count: int) -> int:
+        """sendmmsg(2) with ``count`` headers from a pointer on; how many are dealt with."""
         done = 0
         while done < count:
-            pointer = self._tx_pointer + done * _HEADER.itemsize
+            pointer = headers + done * _HEADER.itemsize if done else headers
             sent: int = self._library.sendmmsg(self._fd, pointer, count - done, 0)
             if sent > 0:
                 done += sent
@@ -299,6 +311,22 @@ class BatchSocket:
         self._fd = -1
 
 
+class PinnedRows:
+    """Rows whose message headers are written once and for all: sending them is the system call and nothing else."""
+
+    def __init__(self, headers: _Headers, pointer: Any, hand_over: Callable[[Any, int], int]) -> None:
+        self._headers = headers
+        self._pointer = pointer
+        self._hand_over = hand_over
+        self.lengths = headers.low_lengths
+        """Bytes of each row: the kernel's own fields, 16 bytes apart."""
+
+    def send(self, first: int, end: int) -> int:
+        """As :meth:`DatagramSocket.send`, for the rows from ``first`` up to ``end``."""
+        pointer = self._pointer + first * _HEADER.itemsize if first else self._pointer
+        return self._hand_over(pointer, end - first)
+
+
 class _Headers:
     """An array of ``struct mmsghdr``, each with one ``struct iovec``, and its columns."""
 
@@ -311,6 +339,8 @@ class _Headers:
         self.address = self._headers.ctypes.data
         self.lengths = self._vectors["length"]
         """Bytes offered in each row."""
+        self.low_lengths = self._vectors.view(np.int32).reshape(count, _IOVEC.itemsize // 4)[:, 2]
+        """Their lower halves, which hold the whole of every length here (the machine is little-endian)."""
         self.name_lengths = self._headers["name_length"]
         self.results = self._headers["length"]
         """What the kernel says it received or sent."""
