@@ -1,8 +1,8 @@
 """SQLite connections that go to their thread once for each statement.
 
 A statement through SQLAlchemy is four calls of the driver (cursor, execute, fetchall, close), and aiosqlite takes each to the
-connection's thread and back. Here ``execute`` does all of them there. Two private names of aiosqlite are used,
-``Connection._execute`` and ``Connection._thread``; a test pins both.
+connection's thread and back. Here ``execute`` does all of them there. Five private names of aiosqlite are used, ``_execute``,
+``_thread``, ``_tx`` and ``_running`` of a connection and ``_STOP_RUNNING_SENTINEL``; a test pins them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 
 class _Cursor:
@@ -69,6 +70,18 @@ class SingleHopConnection(aiosqlite.Connection):
     async def in_thread(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls ``function`` with the connection and ``arguments``."""
         await self._execute(function, self._conn, *arguments)  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        """Lets the thread end by itself; nobody waits for it, so it must not answer to an event loop that may be closed by then."""
+
+        def close_and_stop() -> object:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            return _STOP_RUNNING_SENTINEL
+
+        self._running = False
+        self._tx.put_nowait((None, close_and_stop))
 
     async def cursor(self) -> _Cursor:  # type: ignore[override]
         return _Cursor(self)

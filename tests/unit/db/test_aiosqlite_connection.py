@@ -9,6 +9,7 @@ from typing import Any
 
 import aiosqlite
 import pytest
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 from db.aiosqlite_connection import SingleHopConnection
 
@@ -25,6 +26,9 @@ def test_the_private_names_are_there() -> None:
     assert callable(aiosqlite.Connection._execute)
     unopened = aiosqlite.Connection(lambda: sqlite3.connect(":memory:"), 64)
     assert isinstance(unopened._thread, threading.Thread)
+    assert unopened._running
+    assert callable(unopened._tx.put_nowait)
+    assert _STOP_RUNNING_SENTINEL is not None
 
 
 async def test_rows_and_counts(connection: SingleHopConnection) -> None:
@@ -74,3 +78,20 @@ async def test_an_opening_that_fails_closes_the_file(tmp_path: Path) -> None:
 
 async def test_it_keeps_no_process_alive(connection: SingleHopConnection) -> None:
     assert connection._thread.daemon
+
+
+def test_a_thread_that_ends_late_asks_nothing_of_a_closed_loop() -> None:
+    """Its complaint would be an unhandled exception in a thread, and so fail this test."""
+    gate = threading.Event()
+
+    async def leave_in_a_hurry() -> SingleHopConnection:
+        connection = SingleHopConnection(":memory:", "")
+        await connection
+        connection._tx.put_nowait((None, gate.wait))
+        connection.stop()
+        return connection
+
+    connection = asyncio.run(leave_in_a_hurry())
+    gate.set()
+    connection._thread.join(5)
+    assert not connection._thread.is_alive()
