@@ -14,7 +14,13 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 
-CORES: Final = ("server/domain/*.py", "media/core/*.py", "signaling/session.py", "signaling/voice/negotiation.py")
+CORES: Final = (
+    "server/domain/*.py",
+    "media/core/*.py",
+    "signaling/session.py",
+    "signaling/voice/answer.py",
+    "signaling/voice/negotiation.py",
+)
 
 AT_ONCE: Final = 2
 

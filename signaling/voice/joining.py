@@ -13,9 +13,10 @@ from server.actions.voice import VoiceSeat
 from server.domain.entities import Channel
 from server.domain.errors import Conflict, ParleyError, Unauthenticated
 from server.domain.ids import UserId
+from signaling.voice.answer import LocalSide, write_answer
 from signaling.voice.floor import Floor
 from signaling.voice.link import MediaLink, NodeRefused, voice_unavailable
-from signaling.voice.negotiation import LocalSide, MediaOffer, read_offer, write_answer
+from signaling.voice.negotiation import MediaOffer, read_offer
 from signaling.voice.placement import NodeId, ParticipantNumbers
 from signaling.voice.roster import Participant
 from signaling.voice_port import Answer, Caller, Offer

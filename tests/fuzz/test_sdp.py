@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from media.control import Candidate, Fingerprint, IceCredentials
 from server.domain.errors import Invalid
 from signaling.voice import sdp
-from signaling.voice.negotiation import LocalSide, MediaOffer, read_offer, write_answer
+from signaling.voice.answer import LocalSide, write_answer
+from signaling.voice.negotiation import MediaOffer, read_offer
 from tests.support.sdp import CHROMIUM, FIREFOX, offer_text, vector
 
 SLOTS = 8

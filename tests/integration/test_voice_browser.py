@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from media.control import Candidate, Fingerprint, IceCredentials
-from signaling.voice.negotiation import LocalSide, MediaOffer, read_offer, write_answer
+from signaling.voice.answer import LocalSide, write_answer
+from signaling.voice.negotiation import MediaOffer, read_offer
 from tests.support.browser import chromium
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]

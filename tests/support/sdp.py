@@ -5,6 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from media.control import Candidate, Fingerprint, IceCredentials
+from signaling.voice import sdp
+from signaling.voice.answer import LocalSide, write_answer
+from signaling.voice.negotiation import MediaOffer
+
+NODE: Final = Fingerprint("sha-256", ":".join(["0F"] * 32))
+
 _FOLDER: Final = Path(__file__).parents[1] / "vectors" / "sdp"
 
 CHROMIUM: Final = ("chromium-156-plain", "chromium-156-inactive", "chromium-156-red")
@@ -51,3 +58,22 @@ def section(mid: str, direction: str, ufrag: str, password: str, fingerprint: st
         "a=rtpmap:111 opus/48000/2",
         "a=fmtp:111 minptime=10;useinbandfec=1",
     ]
+
+
+def local_side(slots: int = 2, *candidates: Candidate) -> LocalSide:
+    """A node's, with one candidate unless others are given."""
+    return LocalSide(
+        session_id=77,
+        version=3,
+        ice=IceCredentials("nodeufrag", "node-password-of-24-char"),
+        fingerprint=NODE,
+        candidates=candidates or (Candidate("192.0.2.1", 7882),),
+        slot_ssrcs=tuple(9000 + n for n in range(slots)),
+    )
+
+
+def answered(offer: MediaOffer) -> sdp.Description:
+    """The answer to it as a reader finds it; that it can be read is part of every test."""
+    text = write_answer(offer, local_side(len(offer.downlinks)))
+    assert text.endswith("\r\n")
+    return sdp.parse(text)
