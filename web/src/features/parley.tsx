@@ -12,7 +12,7 @@ import { EVERYTHING, may, type PermissionName, permissionsOf } from "../state/pe
 import { type Settings, settings } from "../state/settings";
 import { toast, type Ui, ui } from "../state/ui";
 import type { GroupState, World } from "../state/world";
-import type { CallState } from "../voice/call";
+import type { CallState } from "../voice/callState";
 
 const Context = createContext<Parley | null>(null);
 

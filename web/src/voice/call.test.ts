@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { voiceState } from "../../test/samples";
 import type { Participant, SendRequest } from "../gateway/protocol";
 import { networkError, RequestError } from "../lib/errors";
-import { Call, type CallSettings } from "./call";
+import { Call } from "./call";
+import type { CallSettings } from "./callState";
 import type { Microphone } from "./microphone";
 import type { Peer, PeerHooks } from "./peer";
 import type { Sound } from "./sounds";
@@ -79,7 +80,13 @@ function setUp(more: Partial<CallSettings> = {}) {
     stream: { getAudioTracks: () => [track] } as unknown as MediaStream,
   };
   let participant = 100;
-  const world = { connected: true, ignored: [] as Participant[], failWith: null as Error | null };
+  const world = {
+    connected: true,
+    ignored: [] as Participant[],
+    failWith: null as Error | null,
+    /** Answers to offers wait for this. */
+    answers: Promise.resolve(),
+  };
   const asked: [string, Record<string, unknown>][] = [];
   const request = vi.fn((name: string, fields: Record<string, unknown>) => {
     if (!world.connected) return Promise.reject(networkError());
@@ -87,7 +94,8 @@ function setUp(more: Partial<CallSettings> = {}) {
     asked.push([name, fields]);
     if (name === "voice.prepare") return Promise.resolve({ ice_servers: [], slots: 8 });
     if (name !== "voice.offer") return Promise.resolve({});
-    participant += 1;
+    // An ICE restart keeps its number.
+    if (FakePeer.last.offers.at(-1) === false) participant += 1;
     const answer = {
       negotiation: fields["negotiation"],
       sdp: "answer",
@@ -95,7 +103,7 @@ function setUp(more: Partial<CallSettings> = {}) {
       slots: [participant, 7],
       participants: [],
     };
-    return Promise.resolve(answer);
+    return world.answers.then(() => answer);
   });
   const sounds: Sound[] = [];
   const settings = { ...usual, ...more };
@@ -385,6 +393,34 @@ describe("the ladder", () => {
     expect(state().phase).toBe("connected");
   });
 
+  it("passes over what is said late of the number it gave up, while its new offer is under way", async () => {
+    const { call, world, state, of } = await inCall();
+    const late = { channel_id: "12", participant: 101, reason: "joined_elsewhere", retry: false } as const;
+    let answer = (): void => undefined;
+    world.answers = new Promise((resolve) => {
+      answer = resolve;
+    });
+    call.gatewayBack([voiceState("2", 7)]);
+    await pass(100);
+    expect(of("voice.offer")).toHaveLength(2);
+    call.event({ type: "voice.reset", ...late });
+    expect(state()).toMatchObject({ phase: "reconnecting", channelId: "12" });
+    answer();
+    await pass(100);
+    expect(state()).toMatchObject({ phase: "connected", participant: 102 });
+    call.event({ type: "voice.reset", ...late });
+    expect(state()).toMatchObject({ phase: "connected", participant: 102 });
+  });
+
+  it("gives back the old seat when one leaves before the new one is known", async () => {
+    const { call, world, of } = await inCall();
+    world.answers = new Promise(() => undefined);
+    call.gatewayBack([voiceState("2", 7)]);
+    await pass(100);
+    call.leave();
+    expect(of("voice.leave")).toEqual([{ participant: 101 }]);
+  });
+
   it("stops when one leaves while it climbs", async () => {
     const { call, state } = await inCall();
     FakePeer.outcome = () => "failed";
@@ -416,6 +452,9 @@ describe("mute for me", () => {
     call.gatewayBack([]);
     await pass(100);
     expect(of("voice.ignore").at(-1)).toEqual({ participant: 102, ignored: [7, 9] });
+    FakePeer.last.turn("failed");
+    await pass(100);
+    expect(of("voice.offer")).toHaveLength(3);
     world.ignored = [];
     call.settingsChanged();
     await pass(0);

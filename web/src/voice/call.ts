@@ -6,69 +6,16 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { GatewayEvent, Id, Participant, SendRequest, VoiceState } from "../gateway/protocol";
+import type { GatewayEvent, Id, Participant, VoiceState } from "../gateway/protocol";
 import { Backoff } from "../lib/backoff";
 import { asRequestError, RequestError } from "../lib/errors";
-import type { MicChoice, Microphone, MicState } from "./microphone";
-import { Peer, type PeerHooks, type Quality, type SlotStats } from "./peer";
-import type { Hearing } from "./playback";
+import { type CallOptions, type CallState, IDLE } from "./callState";
+import { OwnVoice } from "./ownVoice";
+import { Peer, type PeerHooks, type SlotStats } from "./peer";
 import type { Sound } from "./sounds";
-
-export type CallPhase = "idle" | "connecting" | "connected" | "reconnecting" | "failed";
-
-export interface CallState {
-  phase: CallPhase;
-  channelId: Id | null;
-  participant: Participant;
-  muted: boolean;
-  deafened: boolean;
-  mic: MicState;
-  /** The push-to-talk key is down. */
-  held: boolean;
-  /** The browser wants a click before it plays. */
-  blocked: boolean;
-  error: { code: string; message: string } | null;
-  quality: Quality | null;
-}
-
-export interface CallSettings extends MicChoice {
-  micMode: "voice" | "push";
-  outputDevice: string;
-  sounds: boolean;
-}
-
-export interface CallOptions {
-  request: SendRequest;
-  gatewayConnected: () => boolean;
-  settings: () => CallSettings;
-  /** 0 to 1, by what this person chose for that speaker. */
-  volumeOf: (participant: Participant) => number;
-  /** Participants of a channel whose voice this person does not want. */
-  ignoredIn: (channel: Id) => Participant[];
-  openMicrophone: (choice: MicChoice) => Promise<Microphone>;
-  playSound: (sound: Sound) => void;
-  createPeer?: (
-    iceServers: RTCIceServer[],
-    slots: number,
-    track: MediaStreamTrack | null,
-    hooks: PeerHooks,
-  ) => Peer;
-}
+import { Telling } from "./telling";
 
 type Step = "restart" | "rebuild";
-
-const IDLE: CallState = {
-  phase: "idle",
-  channelId: null,
-  participant: 0,
-  muted: false,
-  deafened: false,
-  mic: "off",
-  held: false,
-  blocked: false,
-  error: null,
-  quality: null,
-};
 
 /** ICE calls a path disconnected early; often it comes back by itself. */
 const DISCONNECTED_MS = 2_000;
@@ -91,16 +38,17 @@ export class Call {
   readonly store: StoreApi<CallState> = createStore<CallState>(() => IDLE);
   readonly #options: CallOptions;
   readonly #backoff = new Backoff();
+  readonly #own: OwnVoice;
+  readonly #telling: Telling;
   #peer: Peer | null = null;
-  #track: MediaStreamTrack | null = null;
   /** Rises with each join and leave, so that work for an earlier call ends quietly. */
   #call = 0;
   #negotiation = 0;
   #climbing = false;
   #step: Step = "rebuild";
   #everConnected = false;
-  #told = { muted: false, deafened: false };
-  #ignored = "";
+  /** The number the server gave last: the seat to give back, also while a new one is asked for. */
+  #seat: Participant = 0;
   #mutedBeforeDeafen = false;
   #wake: (() => void) | null = null;
   #disconnectedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -109,6 +57,11 @@ export class Call {
 
   constructor(options: CallOptions) {
     this.#options = options;
+    this.#own = new OwnVoice(options, this.store, async (track) => {
+      await this.#peer?.send(track);
+      this.#applied();
+    });
+    this.#telling = new Telling(options, this.store);
   }
 
   // ------------------------------------------------------------------------------------------------ what people do
@@ -122,7 +75,7 @@ export class Call {
     this.#backoff.reset();
     this.store.setState({ ...IDLE, phase: "connecting", channelId, muted, deafened, mic: "asking" });
     this.#startTimers();
-    void this.#openMicrophone();
+    void this.#own.open();
     await this.#climb("rebuild");
   }
 
@@ -151,19 +104,19 @@ export class Call {
   setHeld(held: boolean): void {
     if (this.store.getState().held === held) return;
     this.store.setState({ held });
-    this.#applyTrack();
+    this.#own.apply();
   }
 
   /** Devices, push-to-talk mode or "mute for me" were changed. */
   settingsChanged(): void {
-    this.#applyTrack();
+    this.#own.apply();
     this.#applyHearing();
-    void this.#tellIgnored();
+    void this.#telling.ignored();
   }
 
   /** Open the microphone (again): another device, or permission was given meanwhile. */
   reopenMicrophone(): void {
-    if (this.store.getState().channelId !== null) void this.#openMicrophone();
+    if (this.store.getState().channelId !== null) void this.#own.open();
   }
 
   unblock(): void {
@@ -182,7 +135,7 @@ export class Call {
       people !== null && participant !== 0 && !people.some((each) => each.participant === participant);
     if (gone && phase !== "failed") void this.#climb("rebuild");
     else this.#applied();
-    void this.#tellIgnored();
+    void this.#telling.ignored();
   }
 
   event(event: GatewayEvent): void {
@@ -202,7 +155,7 @@ export class Call {
   /** Somebody came into the call's channel or left it. */
   peopleChanged(change: "join" | "leave" | null): void {
     if (change !== null && this.store.getState().phase === "connected") this.#sound(change);
-    void this.#tellIgnored();
+    void this.#telling.ignored();
   }
 
   // ------------------------------------------------------------------------------------------------------- diagnosis
@@ -276,7 +229,7 @@ export class Call {
       blocked: () => this.store.setState({ blocked: true }),
     };
     const create = this.#options.createPeer ?? ((...args) => new Peer(...args));
-    const peer = create(prepared.ice_servers, prepared.slots, this.#track, hooks);
+    const peer = create(prepared.ice_servers, prepared.slots, this.#own.track, hooks);
     this.#peer = peer;
     await this.#negotiate(peer, false, call);
   }
@@ -286,7 +239,9 @@ export class Call {
     if (this.#peer !== peer || this.#call !== call) return;
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
-    const told = this.#toTell();
+    const told = this.#telling.wanted();
+    // From here on the old number is not this call's: what the server says of it late must not end the new one.
+    if (!restart) this.store.setState({ participant: 0 });
     const answer = await this.#options.request("voice.offer", {
       channel_id: this.#channel(),
       negotiation,
@@ -300,8 +255,8 @@ export class Call {
     }
     if (answer.negotiation !== this.#negotiation) return;
     await peer.answer(answer.sdp);
-    this.#told = told;
-    this.#ignored = "";
+    this.#seat = answer.participant;
+    this.#telling.agreed(told, answer.participant);
     peer.playback.tell(answer.slots, answer.participant);
     this.store.setState({ participant: answer.participant });
   }
@@ -331,7 +286,7 @@ export class Call {
     if (first) this.#sound("join");
     this.#applied();
     this.#applyHearing();
-    void this.#tellIgnored();
+    void this.#telling.ignored();
   }
 
   #peerState(state: RTCPeerConnectionState): void {
@@ -393,15 +348,16 @@ export class Call {
   }
 
   #hangUp(tell: boolean): void {
-    const { participant, muted, deafened } = this.store.getState();
+    const { muted, deafened } = this.store.getState();
+    const seat = this.#seat;
+    this.#seat = 0;
     this.#call += 1;
     this.#climbing = false;
     this.#closePeer();
     this.#stopTimers();
-    this.#track?.stop();
-    this.#track = null;
+    this.#own.close();
     this.#wake?.();
-    if (tell && participant !== 0) this.#bye(participant);
+    if (tell && seat !== 0) this.#bye(seat);
     this.store.setState({ ...IDLE, muted, deafened });
   }
 
@@ -415,80 +371,17 @@ export class Call {
     clearTimeout(this.#disconnectedTimer);
   }
 
-  async #openMicrophone(): Promise<void> {
-    const call = this.#call;
-    if (this.#track === null) this.store.setState({ mic: "asking" });
-    const microphone = await this.#options.openMicrophone(this.#options.settings());
-    const track = microphone.state === "on" ? (microphone.stream.getAudioTracks()[0] ?? null) : null;
-    if (this.#call !== call && this.store.getState().channelId === null) {
-      track?.stop();
-      return;
-    }
-    this.#track?.stop();
-    this.#track = track;
-    if (track) {
-      track.onended = () => {
-        if (this.#track === track) void this.#openMicrophone();
-      };
-    }
-    this.store.setState({ mic: track ? "on" : microphone.state === "on" ? "missing" : microphone.state });
-    this.#applyTrack();
-    await this.#peer?.send(track);
-    this.#applied();
-  }
-
-  #applyTrack(): void {
-    if (!this.#track) return;
-    const { muted, held } = this.store.getState();
-    this.#track.enabled = !muted && (this.#options.settings().micMode === "voice" || held);
-  }
-
   #applyHearing(): void {
     const { deafened } = this.store.getState();
-    const hearing: Hearing = {
-      deafened,
-      outputDevice: this.#options.settings().outputDevice,
-      volumeOf: this.#options.volumeOf,
-    };
-    this.#peer?.playback.apply(hearing);
-  }
-
-  /** Someone without a microphone shows as muted to others. */
-  #toTell(): { muted: boolean; deafened: boolean } {
-    const { muted, deafened, mic } = this.store.getState();
-    return { muted: muted || !(mic === "on" || mic === "asking"), deafened };
+    const { outputDevice } = this.#options.settings();
+    this.#peer?.playback.apply({ deafened, outputDevice, volumeOf: this.#options.volumeOf });
   }
 
   /** The mute was changed: here at once, and at the server as soon as it can be told. */
   #applied(): void {
-    this.#applyTrack();
+    this.#own.apply();
     this.#applyHearing();
-    const { participant } = this.store.getState();
-    const wanted = this.#toTell();
-    if (participant === 0 || !this.#options.gatewayConnected()) return;
-    if (wanted.muted === this.#told.muted && wanted.deafened === this.#told.deafened) return;
-    const before = this.#told;
-    this.#told = wanted;
-    this.#options.request("voice.update", { participant, ...wanted }).catch((error: unknown) => {
-      this.#told = before;
-      if (asRequestError(error).code === "timeout") this.#applied();
-    });
-  }
-
-  async #tellIgnored(): Promise<void> {
-    const { participant, channelId } = this.store.getState();
-    if (participant === 0 || channelId === null || !this.#options.gatewayConnected()) return;
-    const ignored = this.#options.ignoredIn(channelId).sort((a, b) => a - b);
-    const key = `${participant}:${ignored.join()}`;
-    const told = this.#ignored === "" ? `${participant}:` : this.#ignored;
-    if (told === key) return;
-    this.#ignored = key;
-    try {
-      await this.#options.request("voice.ignore", { participant, ignored });
-    } catch {
-      // Silent here in any case (volumeOf is 0); told again with the next change.
-      this.#ignored = told;
-    }
+    this.#telling.mute();
   }
 
   #sound(sound: Sound): void {

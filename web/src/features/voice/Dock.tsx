@@ -5,7 +5,7 @@ import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import type { VoiceState } from "../../gateway/protocol";
 import { RequestError } from "../../lib/errors";
-import type { CallState } from "../../voice/call";
+import type { CallState } from "../../voice/callState";
 import { nameOf, useCall, useErrorText, useMay, useParley, useSettings, useWorld } from "../parley";
 import "./voice.css";
 
