@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from db.aiosqlite_connection import SingleHopConnection
 from db.transaction import Transaction, to_the_end
 from server.domain.errors import Unavailable
 
@@ -104,7 +106,10 @@ async def test_a_transaction_can_be_abandoned_at_any_time() -> None:
 
 
 async def test_a_transaction_that_cannot_begin_gives_its_connection_back() -> None:
-    engine = create_async_engine("sqlite+aiosqlite:////nowhere/at/all.db")
+    engine = create_async_engine(
+        "sqlite+aiosqlite:////nowhere/at/all.db",
+        connect_args={"async_creator_fn": partial(SingleHopConnection, opening="")},
+    )
     transaction = Transaction(engine)
     with pytest.raises(Exception, match="unable to open"):
         await transaction.begin()
