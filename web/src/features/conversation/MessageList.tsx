@@ -1,26 +1,19 @@
-import {
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
-import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import type { Channel } from "../../gateway/protocol";
 import type { History } from "../../state/history";
 import { ui } from "../../state/ui";
 import type { Outgoing } from "../../state/world";
 import { useConnection, useMyId, useParley, useUi, useWorld } from "../parley";
+import { Beginning, Day, MoreAbove, UnreadBar, UnreadRule } from "./ListParts";
 import { MessageView } from "./MessageView";
 import { OutgoingView } from "./OutgoingView";
-import { buildRows, type Row, type UnreadLine } from "./rows";
-import { dayName } from "./times";
+import { buildRows, type Row } from "./rows";
 import { useAttention } from "./useAttention";
+import { useRowKeys } from "./useRowKeys";
+import { useUnreadLine } from "./useUnreadLine";
 
 interface Props {
   channel: Channel;
@@ -63,19 +56,14 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   const attentive = useAttention();
   const unread = cursor?.unread ?? 0;
 
-  const [line, setLine] = useState<UnreadLine | null>(() =>
-    unread > 0 ? { after: cursor?.last_read_id ?? null } : null,
-  );
-  const [lineCount, setLineCount] = useState(unread);
-  const [lineSeen, setLineSeen] = useState(false);
   const [atBottom, setAtBottom] = useState(true);
   const [flash, setFlash] = useState<string | null>(null);
-  const [active, setActive] = useState<string | null>(null);
 
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const target = useRef<Target | null>(line ? { kind: "line" } : { kind: "bottom" });
   const stuck = useRef(true);
+  const { line, lineCount, lineSeen, setLineSeen, dropLine } = useUnreadLine(cursor, stuck);
+  const target = useRef<Target | null>(line ? { kind: "line" } : { kind: "bottom" });
 
   const rows = useMemo(
     () => buildRows(history.messages, history.hasAfter ? NONE : outgoing, me, line, !history.hasBefore),
@@ -119,7 +107,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
         return;
       }
     }
-  }, [attentive, channel.id, parley]);
+  }, [attentive, channel.id, parley, setLineSeen]);
 
   const measure = useCallback(() => {
     const handle = list.current;
@@ -224,7 +212,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
     void (after === null
       ? parley.conversations.openStart(channel.id)
       : parley.conversations.open(channel.id, after));
-  }, [channel.id, line, lineIndex, parley]);
+  }, [channel.id, line, lineIndex, parley, setLineSeen]);
 
   // A new snapshot made the stretch stale: read it anew, where one is.
   const stale = !history.fresh && history.loading === null && history.failed === null;
@@ -250,23 +238,9 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
     if (lastOwn === seenOwn.current) return;
     seenOwn.current = lastOwn;
     if (lastOwn === undefined) return;
-    setLine(null);
+    dropLine();
     toPresent();
-  }, [lastOwn, toPresent]);
-
-  // ------------------------------------------------------------------------------------------------------- unread line
-
-  const before = useRef(unread);
-  useEffect(() => {
-    const arrived = unread > before.current;
-    const wasRead = before.current === 0;
-    before.current = unread;
-    if (!arrived) return;
-    if (wasRead && (!document.hasFocus() || !stuck.current)) {
-      setLine({ after: cursor?.last_read_id ?? null });
-      setLineSeen(true);
-    }
-  }, [unread, cursor]);
+  }, [lastOwn, dropLine, toPresent]);
 
   // Focus, a connection that is back, and rows that came in may let one read what is in view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when one of these changes
@@ -276,66 +250,12 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   }, [rows, connected, measure]);
   useEffect(() => attentive.follow(measure), [attentive, measure]);
 
-  // -------------------------------------------------------------------------------------------------------------- keys
-
-  const pressed = (event: KeyboardEvent): void => {
-    const inRow = (event.target as HTMLElement).closest("[data-row]") === event.target;
-    if (event.target !== scroller.current && !inRow) return;
-    const at = rows.findIndex((row) => row.key === active);
-    const row = rows[at];
-    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      event.preventDefault();
-      const next =
-        at === -1
-          ? rows.length - 1
-          : Math.min(rows.length - 1, Math.max(0, at + (event.key === "ArrowUp" ? -1 : 1)));
-      const key = rows[next]?.key;
-      if (key === undefined) return;
-      setActive(key);
-      list.current?.scrollToIndex(next, { align: "nearest" });
-      requestAnimationFrame(() => document.getElementById(`row-${key}`)?.focus({ preventScroll: true }));
-    } else if (row?.kind === "message") {
-      if (event.key === "r") onReply(row.message.id);
-      else if (event.key === "e" && row.message.author_id === me) onEdit(row.message.id);
-      else return;
-      event.preventDefault();
-    }
-  };
-
+  const { active, pressed } = useRowKeys({ rows, me, scroller, list, onEdit, onReply });
   const above = line !== null && !lineSeen && lineCount > 0;
   return (
     <div className="messages">
-      {above && (
-        <div className="messages-bar">
-          <button type="button" onClick={toLine} data-testid="unread-jump">
-            <Icon name="up" size={15} />
-            {t("conversation.unreadAbove", { count: lineCount })}
-          </button>
-          <button
-            type="button"
-            className="close"
-            aria-label={t("action.close")}
-            onClick={() => {
-              setLineSeen(true);
-              setLineCount(0);
-            }}
-          >
-            <Icon name="close" size={15} />
-          </button>
-        </div>
-      )}
-      {history.loading === "before" && (
-        <div className="messages-more top">
-          <span className="spinner" />
-        </div>
-      )}
-      {history.failed === "before" && (
-        <div className="messages-more top">
-          <Button onClick={() => void parley.conversations.loadBefore(channel.id)}>
-            {t("conversation.moreFailed")}
-          </Button>
-        </div>
-      )}
+      {above && <UnreadBar count={lineCount} onJump={toLine} onClose={() => setLineSeen(true)} />}
+      <MoreAbove history={history} onRetry={() => void parley.conversations.loadBefore(channel.id)} />
       <div
         ref={scroller}
         className="messages-scroll"
@@ -369,14 +289,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
             <div className="row" key={row.key} data-row id={`row-${row.key}`} tabIndex={-1}>
               {index === 0 && !history.hasBefore && <Beginning channel={channel} />}
               {row.day && <Day timeMs={row.timeMs} />}
-              {row.line && (
-                <hr
-                  className="unread-line"
-                  aria-label={t("conversation.newLine")}
-                  data-label={t("conversation.new")}
-                  data-testid="unread-line"
-                />
-              )}
+              {row.line && <UnreadRule />}
               {row.kind === "message" ? (
                 <MessageView
                   row={row}
@@ -400,29 +313,6 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
           <Icon name="down" size={16} />
         </button>
       )}
-    </div>
-  );
-}
-
-function Day({ timeMs }: { timeMs: number }) {
-  const { i18n } = useTranslation();
-  const text = dayName(timeMs, i18n.language);
-  return (
-    <div className="day">
-      <span>{text}</span>
-    </div>
-  );
-}
-
-function Beginning({ channel, empty = false }: { channel: Channel; empty?: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <div className="beginning">
-      <span className="beginning-mark">
-        <Icon name="hash" size={28} />
-      </span>
-      <h2>{t("conversation.beginTitle", { name: channel.name })}</h2>
-      <p>{t(empty ? "conversation.beginEmpty" : "conversation.begin")}</p>
     </div>
   );
 }
