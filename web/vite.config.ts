@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -5,6 +6,9 @@ const server = "http://localhost:8080";
 
 export default defineConfig({
   plugins: [react()],
+  resolve: {
+    alias: { entities: fileURLToPath(new URL("./src/lib/characterReferences.ts", import.meta.url)) },
+  },
   build: {
     target: "es2022",
     // The content security policy allows files of this origin alone, so nothing is inlined.
@@ -23,5 +27,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["test/setup.ts"],
     restoreMocks: true,
+    // The alias above reaches only what Vite itself transforms.
+    server: { deps: { inline: ["markdown-it"] } },
   },
 });

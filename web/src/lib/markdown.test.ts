@@ -27,6 +27,11 @@ describe("what is drawn", () => {
     expect(types("- a\n- b")).toEqual(["list", "item", "text", "item", "text"]);
   });
 
+  it("shows character references as they were typed", () => {
+    expect(plainText(parseMarkdown("5 &lt; 6 &amp; &#65;")).trim()).toBe("5 &lt; 6 &amp; &#65;");
+    expect(parseMarkdown("```a&amp;b\nx\n```")).toMatchObject([{ language: "a&amp;b" }]);
+  });
+
   it("leaves tables alone", () => {
     expect(types("|a|b|\n|-|-|\n|1|2|")).not.toContain("table");
   });

@@ -18,7 +18,7 @@ export type Node =
 type Parent = Extract<Node, { children: Node[] }>;
 
 const parser = new MarkdownIt("default", { html: false, linkify: true, breaks: true, typographer: false });
-parser.disable(["table", "reference", "html_block", "html_inline"]);
+parser.disable(["table", "reference", "html_block", "html_inline", "entity"]);
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
