@@ -8,12 +8,15 @@ While the server runs, a database that does not answer is :class:`server.domain.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
 
 from server.domain.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 
 class DatabaseError(Exception):
@@ -38,10 +41,12 @@ def translated() -> Iterator[None]:
     except exc.TimeoutError as error:
         raise Unavailable("busy", "Too much is going on at the moment. Try again in a few seconds.") from error
     except exc.DBAPIError as error:
-        raise unavailable() from error
+        raise unavailable(error) from error
 
 
-def unavailable() -> Unavailable:
+def unavailable(error: BaseException) -> Unavailable:
+    """For the client, who can only wait; the operator, who can do something about it, finds the reason in the log."""
+    log.error("the database does not answer: %s", reason(error))
     return Unavailable("database_unavailable", "The server cannot reach its database. Try again in a minute.")
 
 

@@ -47,7 +47,7 @@ class Transaction:
         except exc.SQLAlchemyError:
             raise
         except Exception as error:  # drivers raise what they like when a server cannot be reached
-            raise unavailable() from error
+            raise unavailable(error) from error
         await connection.begin()
         return connection
 

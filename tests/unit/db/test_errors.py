@@ -14,13 +14,16 @@ def failed(kind: type[exc.DBAPIError], words: str = "no  such\nluck") -> exc.DBA
 
 
 @pytest.mark.parametrize("kind", [exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.DatabaseError])
-def test_a_database_that_does_not_answer_is_unavailable(kind: type[exc.DBAPIError]) -> None:
+def test_a_database_that_does_not_answer_is_unavailable(
+    kind: type[exc.DBAPIError], caplog: pytest.LogCaptureFixture
+) -> None:
     error = failed(kind)
     with pytest.raises(Unavailable) as caught, translated():
         raise error
     assert caught.value.code == "database_unavailable"
     assert caught.value.__cause__ is error
     assert "secret" not in caught.value.message
+    assert caplog.messages == ["the database does not answer: no such luck"]
 
 
 def test_too_many_readers_are_asked_to_come_back() -> None:
