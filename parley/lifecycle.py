@@ -22,8 +22,8 @@ from parley.memory import give_large_blocks_back
 from parley.tls import Certificate, certificate_for
 from server.http.app import SERVER_OPTIONS
 
-FINISH_REQUESTS_S: Final = 10.0
-"""How long requests under way have when the server stops."""
+FINISH_REQUESTS_S: Final = 3.0
+"""How long requests under way have when the server stops; one whose body never comes must not hold it up."""
 
 Announce = Callable[[str], None]
 """Shows one line to the person who started the server."""

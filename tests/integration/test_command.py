@@ -158,6 +158,16 @@ def test_a_signal_stops_it_and_its_media_process(tmp_path: Path, number: signal.
         assert "Traceback" not in server.log.read_text()
 
 
+def test_a_body_that_never_comes_does_not_hold_it_up(tmp_path: Path) -> None:
+    with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as stranger:
+        head = b"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        stranger.sendall(head + b"Content-Length: 50\r\nExpect: 100-continue\r\n\r\n")
+        assert stranger.recv(100).startswith(b"HTTP/1.1 100")
+        before = time.monotonic()
+        assert server.stop(signal.SIGINT) == 0
+        assert time.monotonic() - before < 8
+
+
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     upgrade = (
         "GET /gateway HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
