@@ -126,6 +126,8 @@ class _Refused(ValueError):
 def _text_of(value: object) -> str:
     if not isinstance(value, str):
         raise _Refused(f"{value!r} is not text", 'Put it in quotes: "..."')
+    if "\0" in value:
+        raise _Refused(f"{value!r} has a NUL in it", "Write it without")
     return value.strip()
 
 
@@ -170,7 +172,7 @@ def _public_addresses(value: object) -> tuple[str, ...]:
     found = _addresses(value)
     for item in found:
         address = ipaddress.ip_address(item)
-        if address.is_unspecified or address.is_multicast:
+        if address.is_unspecified or address.is_multicast or "%" in item:
             raise _Refused(f"{item} is no address that a client could reach", "Write this server's own public address")
     return found
 
@@ -185,7 +187,7 @@ def _networks(value: object) -> tuple[IPNetwork, ...]:
 
 
 def _port(value: object) -> int:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text_of(value)
+    text = str(value) if isinstance(value, int) else _text_of(value)
     if not (text.isascii() and text.isdigit()) or len(text) > 5 or int(text) > 65535:
         raise _Refused(f"{value!r} is not a port", "Write a number from 1 to 65535 (0 takes a free one)")
     return int(text)
@@ -193,7 +195,10 @@ def _port(value: object) -> int:
 
 def _path(value: object) -> Path | None:
     text = _text_of(value)
-    return Path(text).expanduser().absolute() if text else None
+    try:
+        return Path(text).expanduser().absolute() if text else None
+    except RuntimeError:
+        raise _Refused(f"{text!r} begins with somebody who is not known here", "Write the path from / on") from None
 
 
 def _database_url(value: object) -> str | None:

@@ -157,6 +157,8 @@ def test_lists_are_written_with_commas(secrets: Path) -> None:
         ("PARLEY_HOST", "example.org", "is not an IP address"),
         ("PARLEY_PUBLIC_IP", "0.0.0.0", "no address that a client could reach"),
         ("PARLEY_PUBLIC_IP", "chat.example.org", "is not an IP address"),
+        ("PARLEY_PUBLIC_IP", "fe80::1%eth0", "no address that a client could reach"),
+        ("PARLEY_DATA", "~nobody-by-this-name/data", "somebody who is not known here"),
         ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
         ("PARLEY_SERVER_NAME", "https://chat.example.org", "is not a server name"),
         ("PARLEY_SERVER_NAME", "chat_example", "is not a server name"),
@@ -194,8 +196,9 @@ def test_an_empty_data_folder_is_refused(secrets: Path) -> None:
         (b"[http", "this is not TOML"),
         (b"\xff", "this is not TOML"),
         (b"[http]\nprot = 1\n", "http.prot is not a setting. Known are: server_name, "),
-        (b"[http]\nport = true\n", "http.port: True is not text"),
+        (b"[http]\nport = true\n", "http.port: True is not a port"),
         (b"server_name = 7\n", "server_name: 7 is not text"),
+        (b'[storage]\ndata = "a\\u0000b"\n', "storage.data: 'a\\x00b' has a NUL in it"),
     ],
 )
 def test_a_bad_file_is_one_line(tmp_path: Path, secrets: Path, content: bytes, says: str) -> None:
