@@ -16,27 +16,23 @@ MAX_PACKET_TICKS: Final = CLOCK_HZ * 120 // 1000
 _SILK_TICKS: Final = (480, 960, 1920, 2880)
 _HYBRID_TICKS: Final = (480, 960)
 _CELT_TICKS: Final = (120, 240, 480, 960)
+_FRAME_TICKS: Final = 3 * _SILK_TICKS + 2 * _HYBRID_TICKS + 4 * _CELT_TICKS
+"""By configuration, the first five bits."""
 
 
 def frame_ticks(toc: int) -> int:
     """Length of one frame in 48 kHz ticks, from the TOC byte."""
-    config = toc >> 3
-    if config < 12:
-        return _SILK_TICKS[config & 3]
-    if config < 16:
-        return _HYBRID_TICKS[config & 1]
-    return _CELT_TICKS[config & 3]
+    return _FRAME_TICKS[toc >> 3]
 
 
 def packet_ticks(first: int, second: int | None) -> int:
     """Length of a packet in 48 kHz ticks from its first two bytes, 120 to 5760; ``second`` is None if it has but one."""
     code = first & 3
     if code == 0:
-        count = 1
-    elif code == 3:
+        return _FRAME_TICKS[first >> 3]
+    count = 2
+    if code == 3:
         count = max(1, second & 0x3F) if second is not None else 1
-    else:
-        count = 2
     return min(frame_ticks(first) * count, MAX_PACKET_TICKS)
 
 

@@ -20,9 +20,12 @@ SILENT_LEVEL_DBOV: Final = 127
 _HEADER: Final = struct.Struct("!BBHII")
 _FORWARD_HEADER: Final = struct.Struct("!BBHIII")
 _EXTENSION: Final = struct.Struct("!HH")
+_USUAL: Final = struct.Struct("!BBHIIHHBB")
+"""Header, extension header and first element, as nearly every voice packet has them."""
 
 _PADDING_BIT: Final = 0x20
 _EXTENSION_BIT: Final = 0x10
+_USUAL_FIRST_BYTE: Final = VERSION << 6 | _EXTENSION_BIT
 _ONE_BYTE_PROFILE: Final = 0xBEDE
 _TWO_BYTE_PROFILE: Final = 0x1000
 _TWO_BYTE_MASK: Final = 0xFFF0
@@ -48,6 +51,17 @@ def parse(packet: Buffer, length: int, level_extension: int | None) -> RtpHeader
 
     ``level_extension`` is the negotiated id of the audio level, 1 to 14 (one-byte form) or up to 255 (two-byte form).
     """
+    if length >= _USUAL.size and packet[0] == _USUAL_FIRST_BYTE:
+        _, second, sequence, timestamp, ssrc, profile, words, element, level = _USUAL.unpack_from(packet)
+        offset = HEADER_BYTES + 4 + 4 * words
+        if profile == _ONE_BYTE_PROFILE and words and offset <= length and element >> 4 == level_extension != 15:
+            return tuple.__new__(  # twice as fast as the named tuple's own
+                RtpHeader, (second >= 0x80, second & 0x7F, sequence, timestamp, ssrc, False, offset, level & 0x7F)
+            )
+    return _parse_any(packet, length, level_extension)
+
+
+def _parse_any(packet: Buffer, length: int, level_extension: int | None) -> RtpHeader | None:
     if length < HEADER_BYTES:
         return None
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
@@ -118,6 +132,12 @@ def payload_end(packet: Buffer, length: int, header: RtpHeader) -> int | None:
     if padding == 0 or header.payload_offset + padding > length:
         return None
     return length - padding
+
+
+def payload(packet: bytes, header: RtpHeader) -> bytes:
+    """The payload of a decrypted packet; empty where there is none, or where the padding lies."""
+    end = payload_end(packet, len(packet), header) if header.padded else len(packet)
+    return b"" if end is None else packet[header.payload_offset : end]
 
 
 def forward_header(marker: bool, timestamp: int, ssrc: int, speaker: int) -> bytes:

@@ -29,9 +29,15 @@ class Unwrapper:
 
     def extend(self, value: int) -> int:
         """The whole number; a higher one becomes the new reference."""
-        whole = self.peek(value)
-        if self.highest is None or whole > self.highest:
-            self.highest = whole
+        highest = self.highest
+        if highest is None:
+            whole = value + self._modulus
+        else:
+            distance = (value - highest) % self._modulus
+            if distance >= self._half:
+                return highest + distance - self._modulus
+            whole = highest + distance
+        self.highest = whole
         return whole
 
 
@@ -67,16 +73,18 @@ class Reception:
 
     def received(self, sequence: int, timestamp: int, now_s: float) -> None:
         """An authenticated packet; ``sequence`` and ``timestamp`` already unwrapped."""
-        if self._highest is None:
-            self._base = self._highest = sequence
+        highest = self._highest
+        if highest is None:
+            self._base = self._highest = highest = sequence
         self._received += 1
-        if sequence > self._highest:
-            self._received += min(self._pending, sequence - self._highest - 1)
+        if sequence > highest:
+            if self._pending:
+                self._received += min(self._pending, sequence - highest - 1)
             self._highest = sequence
         self._pending = 0
-        transit = now_s * self._clock_hz - timestamp
-        if self._transit is not None:
-            self._jitter += (abs(transit - self._transit) - self._jitter) / 16.0
+        transit, before = now_s * self._clock_hz - timestamp, self._transit
+        if before is not None:
+            self._jitter += (abs(transit - before) - self._jitter) / 16.0
         self._transit = transit
 
     def report(self) -> ReceptionBlock | None:

@@ -170,6 +170,8 @@ class IceRegistry:
         self._by_ufrag: dict[str, IceLite] = {}
         self._by_path: dict[Path, IceLite] = {}
         self._indexed: dict[IceLite, tuple[frozenset[str], frozenset[Path]]] = {}
+        self.version = 0
+        """Another number whenever :meth:`at` may answer otherwise than before."""
 
     def __len__(self) -> int:
         return len(self._indexed)
@@ -196,6 +198,7 @@ class IceRegistry:
 
     def remove(self, agent: IceLite) -> None:
         """Idempotent."""
+        self.version += 1
         ufrags, paths = self._indexed.pop(agent, (frozenset(), frozenset()))
         for ufrag in ufrags:
             del self._by_ufrag[ufrag]
@@ -249,6 +252,7 @@ class IceRegistry:
         return True
 
     def _index(self, agent: IceLite) -> None:
+        self.version += 1
         ufrags, paths = frozenset(agent.ufrags), frozenset(agent.paths)
         old_ufrags, old_paths = self._indexed.get(agent, (frozenset(), frozenset()))
         for ufrag in old_ufrags - ufrags:

@@ -128,3 +128,31 @@ def test_the_forwarded_header_names_the_speaker(marker: bool) -> None:
     header = rtp.parse(data, len(data), None)
     assert header == rtp.RtpHeader(marker, 0, 0, 5, 0xAABBCCDD, False, 16, None)
     assert data[12:] == (42).to_bytes(4, "big")
+
+
+def test_the_payload_is_what_stands_between_header_and_padding() -> None:
+    plain = bytes((0x80, 111)) + bytes(10)
+    padded = bytes((0xA0, 111)) + bytes(10)
+    for data, payload in (
+        (plain + b"opus", b"opus"),
+        (plain, b""),
+        (padded + b"opus\0\0\3", b"opus"),
+        (padded + b"opus\x20", b""),  # more padding than packet
+        (padded, b""),
+    ):
+        header = rtp.parse(data, len(data), None)
+        assert header is not None
+        assert rtp.payload(data, header) == payload
+
+
+def test_the_usual_header_reads_as_any_other() -> None:
+    for words, element, extension in (
+        (1, 0x10, 1),
+        (2, 0x10, 1),
+        (1, 0x20, 1),
+        (1, 0xF0, 15),
+        (0, 0x10, 1),
+        (9, 0x10, 1),
+    ):
+        body = struct.pack("!BBHIIHHBB", 0x90, 0xEF, 7, 960, 5, 0xBEDE, words, element, 0x85) + bytes(10)
+        assert rtp.parse(body, len(body), extension) == rtp._parse_any(body, len(body), extension)
