@@ -28,11 +28,10 @@ from media.control import (
     Update,
 )
 from media.core import rtcp, rtp
-from media.core.source import Source
 from media.fanout import Listener, Outbox
 from media.net.dtls import HANDSHAKE_LIMIT_S, DtlsAssociation, DtlsIdentity, DtlsState
 from media.net.ice import IceLite, IceRegistry, Path
-from media.net.udp import ROW_BYTES, DatagramSocket, address_keys
+from media.net.udp import ADDRESS_BYTES, ROW_BYTES, DatagramSocket
 from media.participant import Participant, Stage
 from media.room import Room
 from media.srtp import MAX_PLAIN_BYTES, SrtpContext, SrtpError, length_pointers, row_pointers, unprotect
@@ -52,6 +51,9 @@ LISTENER_REPORT_INTERVAL_S: Final = 5.0
 HANDSHAKE_QUEUE: Final = 512
 """DTLS datagrams that wait for their turn; more are dropped, as a network would, and sent again by the peers."""
 
+_ROOM_TICK_S: Final = 0.050
+"""Between two looks at sources that may have stopped cold: a quarter of what makes them count as lost."""
+
 _SWEEP_S: Final = 1.0
 """Between two looks at consent and at those who never connected."""
 
@@ -60,16 +62,38 @@ _MIN_RTCP_BYTES: Final = 8
 Reason = Literal["connect_timeout", "consent_expired", "dtls_failed", "dtls_closed"]
 
 
+class _Flow:
+    """What the media from one address needs, looked up once; good until the registry's paths are others."""
+
+    __slots__ = ("context", "participant", "path", "room", "source")
+
+    def __init__(self, participant: Participant, inbound: SrtpContext, room: Room, path: Path) -> None:
+        self.participant = participant
+        self.source = participant.source
+        self.context = inbound.pointer
+        self.room = room
+        self.path = path
+
+
 class _Inbox:
     """One socket's receive buffer, as the engine reads it."""
 
     def __init__(self, socket: DatagramSocket) -> None:
         rows = len(socket.rx)
-        self.socket = socket
         self.view = socket.rx.reshape(-1).data
         self.length_view = socket.rx_lengths.data
+        self.address_view = socket.rx_addresses.reshape(-1).data
         self.rows = row_pointers(socket.rx.ctypes.data, ROW_BYTES, rows)
         self.lengths = length_pointers(socket.rx_lengths.ctypes.data, rows)
+        self.flows: dict[bytes, _Flow] = {}
+        """By address."""
+        self.version = -1
+        """Of the registry, that the flows are right for."""
+
+    def forget(self, version: int) -> None:
+        """The registry is at ``version`` now."""
+        self.flows.clear()
+        self.version = version
 
 
 class Engine:
@@ -90,6 +114,8 @@ class Engine:
         self.packets_in = 0
         self.packets_refused = 0
         """Read but thrown away: malformed, unauthenticated, replayed, of nobody."""
+        self.packets_stale = 0
+        """Dropped because they had waited for too long."""
         self._identity = identity
         self._inboxes = [_Inbox(socket) for socket in sockets]
         self._slots = slots
@@ -105,6 +131,7 @@ class Engine:
             LISTENER_REPORT_INTERVAL_S: deque(),
         }
         """By interval: when the next compound is due, soonest first."""
+        self._rooms_due_s = 0.0
         self._swept_at_s = 0.0
 
     # --------------------------------------------------------------------------------------------------------- requests
@@ -224,24 +251,32 @@ class Engine:
 
     # -------------------------------------------------------------------------------------------------------- datagrams
 
-    def receive(self, index: int, count: int, now_s: float) -> None:
-        """The first ``count`` rows of socket ``index``'s receive arrays (RFC 7983 7)."""
+    def receive(self, index: int, count: int, now_s: float, stale: bool = False) -> None:
+        """The first ``count`` rows of socket ``index``'s receive arrays (RFC 7983 7).
+
+        Voice that is ``stale`` is dropped, as if the network had lost it; all else is taken as ever.
+        """
         inbox = self._inboxes[index]
-        socket, view = inbox.socket, inbox.view
+        view, lengths, flows = inbox.view, inbox.length_view, inbox.flows
+        addresses = inbox.address_view[: count * ADDRESS_BYTES].tobytes()
+        media = self._stale_media if stale else self._media
         self.packets_in += count
-        lengths: list[int] = socket.rx_lengths[:count].tolist()
-        firsts: list[int] = socket.rx[:count, 0].tolist()
-        keys = address_keys(socket.rx_addresses[:count])
-        for row, (first, length, key) in enumerate(zip(firsts, lengths, keys, strict=True)):
+        if inbox.version != self._registry.version:
+            inbox.forget(self._registry.version)
+        for row in range(count):
+            length, start, at = lengths[row], row * ROW_BYTES, row * ADDRESS_BYTES
+            first, key = view[start], addresses[at : at + ADDRESS_BYTES]
             if length < 2:
-                self.packets_refused += 1
+                taken = False
             elif 128 <= first <= 191:
-                if not self._media(inbox, row, length, Path(index, key), now_s):
-                    self.packets_refused += 1
+                flow = flows.get(key) or self._flow(index, key)
+                taken = flow is not None and media(inbox, row, length, flow, now_s)
             else:
-                start = row * ROW_BYTES
-                if not self._control(first, bytes(view[start : start + length]), Path(index, key), now_s):
-                    self.packets_refused += 1
+                taken = self._control(first, bytes(view[start : start + length]), Path(index, key), now_s)
+                if inbox.version != self._registry.version:
+                    inbox.forget(self._registry.version)
+            if not taken:
+                self.packets_refused += 1
 
     def _control(self, first: int, datagram: bytes, path: Path, now_s: float) -> bool:
         """STUN and DTLS; False when it was thrown away."""
@@ -350,49 +385,58 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------------------------ media
 
-    def _media(self, inbox: _Inbox, row: int, length: int, path: Path, now_s: float) -> bool:
-        """SRTP and SRTCP; False when it was thrown away."""
+    def _flow(self, index: int, key: bytes) -> _Flow | None:
+        """Look up whose media comes from an address; None while nobody's may."""
+        path = Path(index, key)
         participant = self._at(path)
-        if participant is None or participant.inbound is None or length > MAX_PLAIN_BYTES:
+        if participant is None or participant.inbound is None:
+            return None
+        flow = _Flow(participant, participant.inbound, self.rooms[participant.room], path)
+        self._inboxes[index].flows[key] = flow
+        return flow
+
+    def _media(self, inbox: _Inbox, row: int, length: int, flow: _Flow, now_s: float) -> bool:
+        """SRTP and SRTCP; False when it was thrown away. The hot path in: each call and each look-up here is felt."""
+        if length > MAX_PLAIN_BYTES:
             return False
         start = row * ROW_BYTES
         view = inbox.view[start : start + length]
-        if rtcp.is_rtcp(view[1]):
-            return self._rtcp(participant, bytes(view), path, now_s)
-        source = participant.source
+        participant, source = flow.participant, flow.source
+        if rtcp.FIRST_TYPE <= view[1] <= rtcp.LAST_TYPE:
+            return self._rtcp(participant, bytes(view), flow.path, now_s)
         if source is None:
             return False
         header = rtp.parse(view, length, source.level_extension)
         if header is None or not source.is_mine(header):
             return False
-        if path == participant.agent.selected and not source.must_decrypt(header):
+        if not source.must_decrypt(header) and flow.path == participant.agent.selected:
             source.hold(header, bytes(view))
             return True
-        return self._decrypt(inbox, row, participant, source, header, path, now_s)
-
-    def _decrypt(
-        self,
-        inbox: _Inbox,
-        row: int,
-        participant: Participant,
-        source: Source,
-        header: rtp.RtpHeader,
-        path: Path,
-        now_s: float,
-    ) -> bool:
-        assert participant.inbound is not None  # noqa: S101 - the caller has looked
-        if unprotect(participant.inbound.pointer, inbox.rows[row], inbox.lengths[row]):
+        if unprotect(flow.context, inbox.rows[row], inbox.lengths[row]):
             return False
-        start = row * ROW_BYTES
-        packet = bytes(inbox.view[start : start + inbox.length_view[row]])
-        self._authentic(participant, path, now_s)
-        self.rooms[participant.room].packet(participant, source, header, packet, now_s)
+        packet = inbox.view[start : start + inbox.length_view[row]].tobytes()
+        if participant.agent.media_from(flow.path, now_s) or not participant.proven:
+            self._authentic(participant, now_s)
+        flow.room.packet(participant, source, header, packet, now_s)
         return True
 
-    def _authentic(self, participant: Participant, path: Path, now_s: float) -> None:
-        """Authentic media came: it may move the path, and ends the need for the handshake's leavings."""
-        if participant.agent.media_from(path, now_s):
-            self._route(participant, now_s)
+    def _stale_media(self, inbox: _Inbox, row: int, length: int, flow: _Flow, now_s: float) -> bool:
+        """As above, of what has waited for too long."""
+        start = row * ROW_BYTES
+        view, source = inbox.view[start : start + min(length, MAX_PLAIN_BYTES)], flow.source
+        if rtcp.is_rtcp(view[1]):
+            return self._media(inbox, row, length, flow, now_s)
+        header = None if source is None else rtp.parse(view, len(view), None)
+        if source is None or header is None or not source.is_mine(header):
+            return False
+        self.packets_stale += 1
+        if source.skip() and not unprotect(flow.context, inbox.rows[row], inbox.lengths[row]):
+            source.authenticated(header, now_s)
+        return True
+
+    def _authentic(self, participant: Participant, now_s: float) -> None:
+        """Authentic media moved the path, or is the first and ends the need for the handshake's leavings."""
+        self._route(participant, now_s)
         if not participant.proven:
             participant.proven = True
             if participant.association is not None:
@@ -408,7 +452,8 @@ class Engine:
         if plain is None:
             return False
         participant.note_rtcp(ssrc)
-        self._authentic(participant, path, now_s)
+        if participant.agent.media_from(path, now_s) or not participant.proven:
+            self._authentic(participant, now_s)
         compound = rtcp.parse(plain)
         if compound is None:
             return False
@@ -435,8 +480,10 @@ class Engine:
                 association.handle_timeout(now_s)
                 self._send_dtls(participant, now_s)
                 self._after_dtls(participant, now_s)
-        for room in self.rooms.values():
-            room.tick(now_s)
+        if now_s >= self._rooms_due_s:
+            self._rooms_due_s = now_s + _ROOM_TICK_S
+            for room in self.rooms.values():
+                room.tick(now_s)
         self._report(now_s)
         if now_s - self._swept_at_s >= _SWEEP_S:
             self._swept_at_s = now_s
@@ -485,7 +532,10 @@ class Engine:
     @property
     def stalled(self) -> bool:
         """Whether a socket would not take all: flush again soon."""
-        return any(outbox.waiting for outbox in self.outboxes)
+        for outbox in self.outboxes:  # noqa: SIM110 - asked at each wake-up, and a generator costs more than the answer
+            if outbox.waiting:
+                return True
+        return False
 
     @property
     def packets_out(self) -> int:
@@ -495,4 +545,4 @@ class Engine:
     @property
     def packets_dropped(self) -> int:
         """Read but thrown away, or not sent because a socket was full."""
-        return self.packets_refused + sum(outbox.packets_dropped for outbox in self.outboxes)
+        return self.packets_refused + self.packets_stale + sum(outbox.packets_dropped for outbox in self.outboxes)

@@ -254,11 +254,15 @@ class _Group:
     def write(self, packet: bytes, sequence: int, marker: bool, octets: int, now_s: float) -> None:
         """A row for each listener, encrypted."""
         outbox, size = self.outbox, self.size
-        first = outbox.reserve(size, now_s)
+        first = outbox.count
+        if first + size > OUTBOX_ROWS:
+            first = outbox.reserve(size, now_s)
         end = first + size
         outbox.address_view[first * ADDRESS_BYTES : end * ADDRESS_BYTES] = self.addresses
-        fill = self._fill_each if size <= SMALL_GROUP else self._fill_columns
-        fill(packet, sequence, 0x80 if marker else 0, first)
+        if size <= SMALL_GROUP:
+            self._fill_each(packet, sequence, 0x80 if marker else 0, first)
+        else:
+            self._fill_columns(packet, sequence, 0x80 if marker else 0, first)
         codes = list(map(protect, self.contexts, outbox.row_pointers[first:end], outbox.length_pointers[first:end]))
         if any(codes):
             outbox.count = first + _keep(outbox, first, codes)

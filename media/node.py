@@ -35,7 +35,7 @@ from media.control import (
 from media.engine import TICK_S, Engine
 from media.net.dtls import DtlsIdentity
 from media.net.udp import DatagramSocket, local_addresses, open_socket
-from media.pacing import POLL_S, Pacing
+from media.pacing import POLL_S, Backlog, Pacing
 from media.stream import ControlStream
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,9 @@ MAX_SLOTS: Final = 31
 
 _BATCHES_PER_ROUND: Final = 4
 """Batches read from one socket before the others, the control stream and the timers have their turn."""
+
+_IDLE_TICK_S: Final = 0.1
+"""Between two looks and ticks while no datagram comes: sources that stopped cold are noticed that much later at most."""
 
 _STALL_RETRY_S: Final = 0.001
 _PORT_TRIES: Final = 8
@@ -73,6 +76,7 @@ class Node:
         self._retry: asyncio.TimerHandle | None = None
         self._working = False
         self._pacing = Pacing()
+        self._backlogs: list[Backlog] = []
         self._poller: asyncio.TimerHandle | None = None
         self._tick_due_s = 0.0
 
@@ -146,6 +150,7 @@ class Node:
         if not 1 <= config.slots <= MAX_SLOTS:
             raise StartError(Failed("internal", f"{config.slots} slots: a room has 1 to {MAX_SLOTS}"))
         self._sockets = bind_all(config)
+        self._backlogs = [Backlog(time.monotonic()) for _ in self._sockets]
         identity = DtlsIdentity.generate()
         self._engine = Engine(
             identity,
@@ -200,15 +205,18 @@ class Node:
         engine = self._engine
         if engine is None:
             return 0
-        sock, total = self._sockets[index], 0
+        sock, backlog, total = self._sockets[index], self._backlogs[index], 0
         for _ in range(_BATCHES_PER_ROUND):
             count = sock.receive()
+            emptied = count < len(sock.rx)
+            stale = backlog.looked(emptied, now_s)
             total += count
             if count:
-                engine.receive(index, count, now_s)
+                engine.receive(index, count, now_s, stale)
                 engine.flush(now_s)
-            if count < len(sock.rx):
+            if emptied:
                 break
+            now_s = time.monotonic()
         self._settle(engine, now_s)
         return total
 
@@ -228,7 +236,7 @@ class Node:
             self._retry = loop.call_later(_STALL_RETRY_S, self._flush_again)
         if engine.participants and self._ticker is None:
             # While media flows the tick goes with it; the timer is for when it does not.
-            self._ticker = loop.call_later(2 * TICK_S, self._tick)
+            self._ticker = loop.call_later(_IDLE_TICK_S, self._tick)
 
     def _work(self) -> None:
         self._working = False
@@ -243,9 +251,11 @@ class Node:
             self._settle(self._engine, time.monotonic())
 
     def _tick(self) -> None:
+        """Look at the sockets too: only so does a node that was starved know a backlog from what has just come."""
         self._ticker = None
-        if self._engine is not None:
-            self._settle(self._engine, time.monotonic())
+        now_s = time.monotonic()
+        for index in range(len(self._sockets)):
+            self._read(index, now_s)
 
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():

@@ -1,24 +1,43 @@
-"""Whether to be woken for each datagram or to look every millisecond.
+"""When to look at the sockets, and when what is found there has waited for too long.
 
 Each wake-up costs tens of microseconds (the kernel's, the loop's, cold caches). A few speakers are best served at once; a
-hundred of them wake the node thousands of times a second, for a packet or two each time. Looking once a millisecond then
-takes several packets with one wake-up and one system call each way, as network drivers do (Linux' NAPI).
+hundred of them would wake the node thousands of times a second, for a packet or two each time. Looking every other
+millisecond then takes several packets with one wake-up and one system call each way, as network drivers do (Linux' NAPI).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-POLL_S: Final = 0.001
+POLL_S: Final = 0.002
 """Between two looks: half of it is the mean delay added to a packet."""
 
 WINDOW_S: Final = 0.1
 
-ENTER_WAKES: Final = 120
+ENTER_WAKES: Final = 60
 """Wake-ups in a window from which on looking costs less: 1.2 times as many as looks."""
 
-LEAVE_PACKETS: Final = 100
+LEAVE_PACKETS: Final = 50
 """Packets in a window below which being woken costs less: fewer than looks."""
+
+
+STALE_S: Final = 0.25
+"""Voice that may have waited for longer is not forwarded: nobody can make use of it, and the backlog that it lies in would
+keep all that follows as late."""
+
+
+class Backlog:
+    """How long one socket has had something waiting. Look at it several times in :data:`STALE_S`, busy or not."""
+
+    def __init__(self, now_s: float) -> None:
+        self._drained_s = now_s
+
+    def looked(self, emptied: bool, now_s: float) -> bool:
+        """A look that began at ``now_s`` took what there was, all of it or a part; whether that may be stale."""
+        stale = now_s - self._drained_s > STALE_S
+        if emptied:
+            self._drained_s = now_s
+        return stale
 
 
 class Pacing:

@@ -98,34 +98,44 @@ class Room:
     def packet(self, participant: Participant, source: Source, header: RtpHeader, packet: bytes, now_s: float) -> None:
         """A decrypted packet of a participant's source."""
         sequence, timestamp = source.authenticated(header, now_s)
-        end = rtp.payload_end(packet, len(packet), header)
-        if not (source.allowed and source.within_rate(now_s)) or end is None or end == header.payload_offset:
+        if not (source.allowed and source.within_rate(now_s)):
             return
-        payload = packet[header.payload_offset : end]
+        payload = rtp.payload(packet, header)
+        if not payload:
+            return
         empty = len(payload) <= opus.DTX_MAX_BYTES
         level = rtp.SILENT_LEVEL_DBOV if empty and header.level_dbov is None else level_of(header)
-        was_open = source.gate.is_open
-        source.gate.packet(level, now_s)
+        gate = source.gate
+        was_open = gate.is_open
+        gate.packet(level, now_s)
         if source.detector.packet(level, now_s):
             self._emit(Speaking(self.id, participant.id, True))
-        if source.gate.is_open:
+        if gate.is_open:
             self._active.add(participant)
             if self._table.heard(participant.id, level, now_s):
                 self._assign(now_s)
         slot = self._table.slot_of(participant.id)
         if slot is None:
             return
-        if source.gate.is_open or (was_open and empty):
-            self._forward(slot, participant, sequence, timestamp, payload, now_s)
+        if gate.is_open and not empty and self._lines[slot].open:  # nearly all packets
+            self._send(slot, participant.id, source, sequence, timestamp, payload, now_s)
+        elif gate.is_open or (was_open and empty):
+            self._forward(slot, participant, source, sequence, timestamp, payload, now_s)
         elif was_open:
             source.forwarded(sequence)  # the DTX frame goes in its place
             self._pause(slot, source, now_s)
 
     def _forward(
-        self, slot: int, participant: Participant, sequence: int, timestamp: int, payload: bytes, now_s: float
+        self,
+        slot: int,
+        participant: Participant,
+        source: Source,
+        sequence: int,
+        timestamp: int,
+        payload: bytes,
+        now_s: float,
     ) -> None:
-        line, source = self._lines[slot], participant.source
-        assert source is not None  # noqa: S101 - it is what sent the packet
+        line = self._lines[slot]
         empty = len(payload) <= opus.DTX_MAX_BYTES
         if not line.open:
             if empty:
@@ -147,13 +157,12 @@ class Room:
             header = None if plain is None else rtp.parse(plain, len(plain), None)
             if plain is None or header is None:
                 continue
-            end = rtp.payload_end(plain, len(plain), header)
-            if end is None or end - header.payload_offset <= opus.DTX_MAX_BYTES:
+            payload = rtp.payload(plain, header)
+            if len(payload) <= opus.DTX_MAX_BYTES:
                 continue
             its_sequence, its_timestamp = source.numbers(held)
             if not line.open:
                 line.begin(participant.id, its_sequence, its_timestamp, now_s)
-            payload = plain[header.payload_offset : end]
             self._send(slot, participant.id, source, its_sequence, its_timestamp, payload, now_s)
         if not line.open:
             line.begin(participant.id, sequence, timestamp, now_s)

@@ -68,13 +68,13 @@ class Source:
 
     def is_mine(self, header: RtpHeader) -> bool:
         """Whether a packet belongs to the stream at all, as far as its clear header tells."""
-        return header.payload_type == self.payload_type and (self.ssrc is None or header.ssrc == self.ssrc)
+        return header.payload_type == self.payload_type and (header.ssrc == self.ssrc or self.ssrc is None)
 
     def must_decrypt(self, header: RtpHeader) -> bool:
         """Whether the packet may be heard, or is one of those that keep the decryption in step."""
         if self.ssrc is None or self._undecrypted >= MAX_UNDECRYPTED - 1:
             return True
-        return self.allowed and self.gate.opens_at(level_of(header))
+        return self.allowed and (self.gate.is_open or self.gate.opens_at(level_of(header)))
 
     def hold(self, header: RtpHeader, packet: bytes) -> None:
         """Put a packet aside undecrypted; it may go first at the next onset."""
@@ -82,6 +82,13 @@ class Source:
         self.reception.withheld()
         if self.allowed:
             self._held.append(Held(header.sequence, header.timestamp, packet))
+
+    def skip(self) -> bool:
+        """A packet that is too late to be of use; True when it must be decrypted all the same, to stay in step."""
+        if self.ssrc is None:
+            return False
+        self._undecrypted += 1
+        return self._undecrypted >= MAX_UNDECRYPTED
 
     def authenticated(self, header: RtpHeader, now_s: float) -> tuple[int, int]:
         """The packet was decrypted; its sequence number and timestamp, unwrapped."""
@@ -94,13 +101,13 @@ class Source:
 
     def within_rate(self, now_s: float) -> bool:
         """Whether an authentic packet is within what a client may send; it uses up its share."""
-        earned = (now_s - self._credit_at_s) * MAX_PACKETS_PER_S
+        credit = self._credit + (now_s - self._credit_at_s) * MAX_PACKETS_PER_S
         self._credit_at_s = now_s
-        self._credit = min(BURST_PACKETS, self._credit + earned)
-        if self._credit < 1:
-            return False
-        self._credit -= 1
-        return True
+        if credit > BURST_PACKETS:
+            credit = BURST_PACKETS
+        enough = credit >= 1
+        self._credit = credit - 1 if enough else credit
+        return enough
 
     def numbers(self, held: Held) -> tuple[int, int]:
         """Sequence number and timestamp of a held packet, unwrapped."""
@@ -122,7 +129,8 @@ class Source:
 
     def forwarded(self, sequence: int) -> None:
         """A packet, or a DTX frame in its place, has gone out."""
-        self._forwarded_to = max(self._forwarded_to, sequence)
+        if sequence > self._forwarded_to:
+            self._forwarded_to = sequence
 
     def silence(self) -> bool:
         """Muted, gone, or no longer allowed; True when they counted as speaking until now."""

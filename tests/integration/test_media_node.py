@@ -34,6 +34,7 @@ from media.control import (
     Update,
 )
 from media.net.dtls import DtlsIdentity, DtlsState
+from media.pacing import Backlog
 from tests.support.media_client import MediaClient, spoken
 from tests.support.media_node import Kind, RunningNode, running_node
 from tests.support.udp_client import UdpClient
@@ -383,3 +384,43 @@ async def test_starting_twice_ends_the_node(node: RunningNode) -> None:
     await node.start()
     node.driver.send(Start(NodeConfig(port=0, bind=("127.0.0.1",))))
     assert await node.exit_code() == 0
+
+
+async def test_voice_that_waited_too_long_is_not_forwarded(
+    identity: DtlsIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_node("in_process") as node:
+        call = Call(node, await node.start(), identity)
+        alice, bob = await call.join(1), await call.join(2)
+        with monkeypatch.context() as patch:
+            patch.setattr("media.pacing.STALE_S", -1.0)  # whatever is found is too old
+            await call.speak(alice, 5)
+            await call.barrier()
+        await call.speak(alice, 5, start=5)
+        await bob.until(lambda: len(heard(bob)) == 5)
+        assert heard(bob) == {(1, number) for number in range(5, 10)}
+        node.driver.send(StatsRequest(RequestId(77)))
+        stats = await node.driver.wait(Stats, lambda answer: answer.request == 77)
+        assert stats.packets_dropped == 5
+        alice.close()
+        bob.close()
+
+
+async def test_an_idle_node_looks_at_its_sockets_so_that_pauses_are_no_backlog(
+    identity: DtlsIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    enough = asyncio.Event()
+
+    class Watched(Backlog):
+        def looked(self, emptied: bool, now_s: float) -> bool:
+            looks.append(now_s)
+            if len(looks) >= 4:
+                enough.set()
+            return super().looked(emptied, now_s)
+
+    monkeypatch.setattr("media.node.Backlog", Watched)
+    async with running_node("in_process") as node:
+        await node.start()
+        node.driver.send(MediaClient(1, identity).connect())  # who never sends a datagram
+        await enough.wait()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from media.control import (
@@ -273,3 +275,68 @@ def test_a_clients_sender_report_is_named_in_ours(world: World) -> None:
 
 def rtcp_figures() -> ReceptionBlock:
     return ReceptionBlock(7, 0, 0, 0)
+
+
+def late(world: World, speaker: Host, *numbers: int) -> None:
+    """The node was starved: what was said lies in the socket, and is read as stale."""
+    for number in numbers:
+        world.socket.arrive(speaker.client.speech(number), speaker.address)
+    world.engine.receive(0, world.socket.receive(), world.now_s, stale=True)
+    world.engine.flush(world.now_s)
+
+
+def heard_numbers(host: Host) -> list[int]:
+    return [said[1] for packet in host.client.received if (said := spoken(packet)) is not None]
+
+
+def test_stale_voice_is_dropped_and_counted_and_looks_like_loss(world: World) -> None:
+    alice, bob = two(world)
+    world.speak(alice, 0, 10)
+    world.run(0.2)
+    before = world.engine.packets_dropped
+    late(world, alice, *range(10, 15))
+    assert world.engine.packets_dropped == before + 5
+    world.speak(alice, 15, 5)
+    world.run(0.11)
+    assert heard_numbers(bob) == [*range(10), *range(15, 20)]
+    voice = [packet for packet in bob.client.received if spoken(packet) is not None]
+    gaps = [after.sequence - before.sequence for before, after in itertools.pairwise(voice)]
+    assert gaps == [1] * 9 + [6] + [1] * 4
+    assert voice[10].timestamp - voice[9].timestamp == 6 * 960
+
+
+def test_all_but_voice_is_taken_from_a_backlog(world: World) -> None:
+    alice, bob = two(world)
+    world.speak(alice, 0, 3)
+    world.run(0.1)
+    answers, dropped, heard = alice.client.check_answers, world.engine.packets_dropped, len(bob.client.received)
+    ssrc = alice.client.ssrc
+    world.socket.arrive(alice.client.check(), alice.address)
+    world.socket.arrive(alice.client.report(rtcp.goodbye([ssrc])), alice.address)
+    late(world, alice)
+    world.run(0.1)
+    assert alice.client.check_answers == answers + 1
+    assert world.engine.packets_dropped == dropped
+    assert len(bob.client.received) == heard + 1  # the BYE was read: her stretch ended with a DTX frame
+
+
+def test_a_stranger_in_a_backlog_is_refused(world: World) -> None:
+    alice, _ = two(world)
+    stale = world.engine.packets_stale
+    foreign = bytearray(alice.client.speech(1))
+    foreign[1] = 0x7F  # another payload type
+    world.socket.arrive(bytes(foreign), alice.address)
+    late(world, alice)
+    assert world.engine.packets_stale == stale
+
+
+def test_voice_is_heard_again_after_more_stale_packets_than_srtp_can_lose(world: World) -> None:
+    alice, bob = two(world)
+    world.speak(alice, 0, 5)
+    world.run(0.1)
+    for first in range(5, 40_005, 50):
+        late(world, alice, *range(first, first + 50))
+    world.now_s += 1.0
+    world.speak(alice, 40_005, 5)
+    world.run(0.2)
+    assert heard_numbers(bob)[-5:] == [*range(40_005, 40_010)]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from media.pacing import ENTER_WAKES, LEAVE_PACKETS, WINDOW_S, Pacing
+from media.pacing import ENTER_WAKES, LEAVE_PACKETS, STALE_S, WINDOW_S, Backlog, Pacing
 
 
 def feed(pacing: Pacing, start_s: float, wakes_in_window: int, packets: int, windows: int = 3) -> list[bool]:
@@ -44,3 +44,27 @@ def test_a_burst_after_a_pause_is_no_load() -> None:
         pacing.woke(1, 5.01)
     assert not pacing.woke(1, 9.0)
     assert not pacing.polling
+
+
+def test_what_is_looked_for_often_is_never_stale() -> None:
+    backlog = Backlog(5.0)
+    assert not any(backlog.looked(True, 5.0 + 0.1 * look) for look in range(100))
+
+
+def test_a_first_look_after_a_stall_finds_stale_voice_and_the_next_does_not() -> None:
+    backlog = Backlog(5.0)
+    assert backlog.looked(True, 5.01 + STALE_S)
+    assert not backlog.looked(True, 5.02 + STALE_S)
+
+
+def test_voice_is_stale_until_the_socket_is_empty() -> None:
+    backlog = Backlog(5.0)
+    looks = [backlog.looked(False, 6.0), backlog.looked(False, 6.1), backlog.looked(True, 6.2)]
+    assert looks == [True, True, True]
+    assert not backlog.looked(False, 6.3)
+
+
+def test_a_node_that_never_catches_up_drops_what_waited_too_long() -> None:
+    backlog = Backlog(5.0)
+    looks = [backlog.looked(False, 5.0 + 0.05 * look) for look in range(8)]
+    assert looks == [False] * 6 + [True] * 2

@@ -119,6 +119,29 @@ def test_nothing_of_a_muted_one_is_held() -> None:
     assert source.take_preroll(onset, timestamp) == []
 
 
+def test_skipped_packets_are_decrypted_now_and_then() -> None:
+    source = started()
+    skipped = [source.skip() for _ in range(MAX_UNDECRYPTED)]
+    assert skipped == [False] * (MAX_UNDECRYPTED - 1) + [True]
+    assert source.skip()  # until one was
+    source.authenticated(header(200), 4.0)
+    assert not source.skip()
+
+
+def test_skipped_and_withheld_packets_count_together() -> None:
+    source = started()
+    for number in range(MAX_UNDECRYPTED - 2):
+        source.hold(header(number), b"")
+    assert not source.skip()
+    assert source.must_decrypt(header(1))
+
+
+def test_before_the_first_packet_there_is_nothing_to_stay_in_step_with() -> None:
+    source = Source(111, SSRC, 1)
+    source.ssrc = None
+    assert not any(source.skip() for _ in range(2 * MAX_UNDECRYPTED))
+
+
 def test_a_flood_is_cut_to_the_rate_after_a_burst() -> None:
     source = started()
     sent = [source.within_rate(10.0 + index / 10_000) for index in range(20_000)]
