@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-import structlog
 from aiohttp import web
 
-from certs.errors import CertificateError
 from db.errors import DatabaseError
 from db.store import SqlStore, open_store
 from media.control import NodeConfig
 from parley import __version__, data_folder
 from parley.config import Settings
 from parley.failures import CannotStart
+from parley.housekeeping import Chore, keep_house, refresh
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
 from parley.tls import Certificate
@@ -45,10 +43,6 @@ from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
 from signaling.voice.roster import Roster
 from signaling.ws import Gateway
-
-HOUSEKEEPING_EVERY_S: Final = 3600.0
-
-_log = structlog.stdlib.get_logger("parley")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,33 +145,10 @@ class Service:
 
     def housekeeping(self, certificate: Certificate | None) -> asyncio.Task[None]:
         """Cancel it to end it."""
-        return asyncio.create_task(self._keep_house(certificate), name="housekeeping")
-
-    async def _keep_house(self, certificate: Certificate | None) -> None:
-        while True:
-            await _without_harm("sessions", self._forget_sessions)
-            if certificate is not None:
-                await _without_harm("certificate", lambda: _refresh(certificate))
-            await asyncio.sleep(HOUSEKEEPING_EVERY_S)
-
-    async def _forget_sessions(self) -> None:
-        await do_forget_expired(self._actions)
-
-
-async def _refresh(certificate: Certificate) -> None:
-    try:
-        if await asyncio.to_thread(certificate.refresh):
-            _log.info("the certificate was exchanged", not_after=certificate.pair.not_after.isoformat())
-    except (CertificateError, OSError) as error:
-        _log.error("the new certificate cannot be used; the old one stays", reason=str(error))
-
-
-async def _without_harm(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    try:
-        await work()
-    except Exception:
-        # Housekeeping comes again in an hour; a failure must not end it.
-        _log.exception("housekeeping failed", work=name)
+        chores: dict[str, Chore] = {"sessions": lambda: do_forget_expired(self._actions)}
+        if certificate is not None:
+            chores["certificate"] = lambda: refresh(certificate)
+        return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
 
 
 async def build(settings: Settings, materials: Materials, stack: AsyncExitStack) -> Service:
