@@ -29,24 +29,20 @@ from media.control import (
 )
 from media.core import rtcp, rtp
 from media.fanout import Listener, Outbox
+from media.inbox import Flow, Inbox
 from media.net.dtls import HANDSHAKE_LIMIT_S, DtlsAssociation, DtlsIdentity, DtlsState
 from media.net.ice import IceLite, IceRegistry, Path
 from media.net.udp import ADDRESS_BYTES, ROW_BYTES, DatagramSocket
 from media.participant import Participant, Stage
+from media.reports import Reporter
 from media.room import Room
-from media.srtp import MAX_PLAIN_BYTES, SrtpContext, SrtpError, length_pointers, row_pointers, unprotect
+from media.srtp import MAX_PLAIN_BYTES, SrtpContext, SrtpError, unprotect
 
 TICK_S: Final = 0.020
 """How often the driver calls :meth:`Engine.tick`."""
 
 ICE_LIMIT_S: Final = 30.0
 """A participant of whom no authentic check comes for so long is let go."""
-
-REPORT_INTERVAL_S: Final = 2.0
-"""Between two compounds to one who has an uplink: soon enough for Opus to turn on error correction."""
-
-LISTENER_REPORT_INTERVAL_S: Final = 5.0
-"""Between two to one who only listens (the least that RFC 3550 6.2 asks for)."""
 
 HANDSHAKE_QUEUE: Final = 512
 """DTLS datagrams that wait for their turn; more are dropped, as a network would, and sent again by the peers."""
@@ -60,40 +56,6 @@ _SWEEP_S: Final = 1.0
 _MIN_RTCP_BYTES: Final = 8
 
 Reason = Literal["connect_timeout", "consent_expired", "dtls_failed", "dtls_closed"]
-
-
-class _Flow:
-    """What the media from one address needs, looked up once; good until the registry's paths are others."""
-
-    __slots__ = ("context", "participant", "path", "room", "source")
-
-    def __init__(self, participant: Participant, inbound: SrtpContext, room: Room, path: Path) -> None:
-        self.participant = participant
-        self.source = participant.source
-        self.context = inbound.pointer
-        self.room = room
-        self.path = path
-
-
-class _Inbox:
-    """One socket's receive buffer, as the engine reads it."""
-
-    def __init__(self, socket: DatagramSocket) -> None:
-        rows = len(socket.rx)
-        self.view = socket.rx.reshape(-1).data
-        self.length_view = socket.rx_lengths.data
-        self.address_view = socket.rx_addresses.reshape(-1).data
-        self.rows = row_pointers(socket.rx.ctypes.data, ROW_BYTES, rows)
-        self.lengths = length_pointers(socket.rx_lengths.ctypes.data, rows)
-        self.flows: dict[bytes, _Flow] = {}
-        """By address."""
-        self.version = -1
-        """Of the registry, that the flows are right for."""
-
-    def forget(self, version: int) -> None:
-        """The registry is at ``version`` now."""
-        self.flows.clear()
-        self.version = version
 
 
 class Engine:
@@ -117,20 +79,15 @@ class Engine:
         self.packets_stale = 0
         """Dropped because they had waited for too long."""
         self._identity = identity
-        self._inboxes = [_Inbox(socket) for socket in sockets]
+        self._inboxes = [Inbox(socket) for socket in sockets]
         self._slots = slots
         self._emit = emit
         self._random_u32 = random_u32
-        self._unix_offset_s = unix_offset_s
         self._registry = IceRegistry()
         self._handshakes: deque[tuple[Participant, bytes, Path]] = deque(maxlen=HANDSHAKE_QUEUE)
         self._associations: dict[ParticipantId, DtlsAssociation] = {}
         """Those whose handshake is going on."""
-        self._reports: dict[float, deque[tuple[float, Participant]]] = {
-            REPORT_INTERVAL_S: deque(),
-            LISTENER_REPORT_INTERVAL_S: deque(),
-        }
-        """By interval: when the next compound is due, soonest first."""
+        self._reporter = Reporter(self.rooms, unix_offset_s)
         self._rooms_due_s = 0.0
         self._swept_at_s = 0.0
 
@@ -229,7 +186,7 @@ class Engine:
 
     def _say_goodbye(self, participant: Participant, now_s: float) -> None:
         if participant.stage is Stage.CONNECTED:
-            self._send_rtcp(participant, self.rooms[participant.room].goodbye(participant), now_s)
+            self._reporter.send(participant, self.rooms[participant.room].goodbye(participant), now_s)
         if participant.association is not None:
             participant.association.close()
             self._send_dtls(participant, now_s)
@@ -381,21 +338,21 @@ class Engine:
         participant.listener = Listener(participant.id, participant.outbound, outbox, path.address)
         self._emit(Connected(participant.id))
         self.rooms[participant.room].join(participant, participant.listener, now_s)
-        self._report_later(participant, now_s)
+        self._reporter.later(participant, now_s)
 
     # ------------------------------------------------------------------------------------------------------------ media
 
-    def _flow(self, index: int, key: bytes) -> _Flow | None:
+    def _flow(self, index: int, key: bytes) -> Flow | None:
         """Look up whose media comes from an address; None while nobody's may."""
         path = Path(index, key)
         participant = self._at(path)
         if participant is None or participant.inbound is None:
             return None
-        flow = _Flow(participant, participant.inbound, self.rooms[participant.room], path)
+        flow = Flow(participant, participant.inbound, self.rooms[participant.room], path)
         self._inboxes[index].flows[key] = flow
         return flow
 
-    def _media(self, inbox: _Inbox, row: int, length: int, flow: _Flow, now_s: float) -> bool:
+    def _media(self, inbox: Inbox, row: int, length: int, flow: Flow, now_s: float) -> bool:
         """SRTP and SRTCP; False when it was thrown away. The hot path in: each call and each look-up here is felt."""
         if length > MAX_PLAIN_BYTES:
             return False
@@ -420,7 +377,7 @@ class Engine:
         flow.room.packet(participant, source, header, packet, now_s)
         return True
 
-    def _stale_media(self, inbox: _Inbox, row: int, length: int, flow: _Flow, now_s: float) -> bool:
+    def _stale_media(self, inbox: Inbox, row: int, length: int, flow: Flow, now_s: float) -> bool:
         """As above, of what has waited for too long."""
         start = row * ROW_BYTES
         view, source = inbox.view[start : start + min(length, MAX_PLAIN_BYTES)], flow.source
@@ -457,17 +414,8 @@ class Engine:
         compound = rtcp.parse(plain)
         if compound is None:
             return False
-        self.rooms[participant.room].feedback(participant, compound, self._ntp(now_s), now_s)
+        self.rooms[participant.room].feedback(participant, compound, self._reporter.ntp(now_s), now_s)
         return True
-
-    def _ntp(self, now_s: float) -> int:
-        return rtcp.ntp_time(now_s + self._unix_offset_s)
-
-    def _send_rtcp(self, participant: Participant, compound: bytes, now_s: float) -> None:
-        listener = participant.listener
-        protected = None if participant.outbound is None else participant.outbound.protect_rtcp(compound)
-        if listener is not None and protected is not None:
-            listener.outbox.put(protected, listener.address, now_s)
 
     # ------------------------------------------------------------------------------------------------------------- time
 
@@ -484,31 +432,10 @@ class Engine:
             self._rooms_due_s = now_s + _ROOM_TICK_S
             for room in self.rooms.values():
                 room.tick(now_s)
-        self._report(now_s)
+        self._reporter.tick(now_s)
         if now_s - self._swept_at_s >= _SWEEP_S:
             self._swept_at_s = now_s
             self._sweep(now_s)
-
-    def _report_later(self, participant: Participant, now_s: float) -> None:
-        speaks = participant.source is not None and participant.source.allowed
-        interval_s = REPORT_INTERVAL_S if speaks else LISTENER_REPORT_INTERVAL_S
-        self._reports[interval_s].append((now_s + interval_s, participant))
-
-    def _report(self, now_s: float) -> None:
-        settled: set[RoomId] = set()
-        for queue in self._reports.values():
-            while queue and queue[0][0] <= now_s:
-                _, participant = queue.popleft()
-                if participant.stage is not Stage.CONNECTED:
-                    continue
-                self._report_later(participant, now_s)
-                room = self.rooms[participant.room]
-                if room.id not in settled:
-                    settled.add(room.id)
-                    room.fanout.settle()
-                compound = room.report(participant, self._ntp(now_s), now_s)
-                if compound is not None:
-                    self._send_rtcp(participant, compound, now_s)
 
     def _sweep(self, now_s: float) -> None:
         for agent in self._registry.expire(now_s):

@@ -23,8 +23,9 @@ from media.control import (
 )
 from media.core import rtcp
 from media.core.sequence import ReceptionBlock
-from media.engine import HANDSHAKE_QUEUE, LISTENER_REPORT_INTERVAL_S, REPORT_INTERVAL_S
+from media.engine import HANDSHAKE_QUEUE
 from media.net.dtls import DtlsIdentity
+from media.reports import LISTENER_REPORT_INTERVAL_S, REPORT_INTERVAL_S
 from tests.support.media_client import MediaClient, spoken
 from tests.support.netem import Host, World
 
