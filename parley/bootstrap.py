@@ -99,7 +99,7 @@ class Service:
             secure=settings.scheme == "https",
             trusted_proxies=settings.http.trusted_proxies,
         )
-        self._gateway = Gateway(self._actions, self._desk, origins=policy.own_origins(), jitter=random.random)
+        self._gateway = Gateway(self._actions, self._desk, jitter=random.random)
         self.media_port = settings.media.port
         door = Door(
             actions=self._actions,

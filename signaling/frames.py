@@ -155,8 +155,8 @@ def _understood(data: bytes, error: Exception) -> Unreadable | BadRequest:
 
 
 def _bad_shape(error: Exception) -> Invalid:
-    what, _, where = str(error).partition(" - at ")
-    return Invalid("bad_request", f"This request cannot be understood: {what}.", where=where.strip("`"))
+    what, where = codec.complaint(error)
+    return Invalid("bad_request", f"This request cannot be understood: {what}.", where=where)
 
 
 # ------------------------------------------------------------------------------------------------------- server to client

@@ -82,9 +82,14 @@ class Socket:
         "_subscriber",
         "_transport",
         "_ws",
+        "address",
     )
 
-    def __init__(self, behind: Behind, ws: web.WebSocketResponse[bool], transport: asyncio.WriteTransport) -> None:
+    def __init__(
+        self, behind: Behind, ws: web.WebSocketResponse[bool], transport: asyncio.WriteTransport, address: str
+    ) -> None:
+        """``address`` is the client's."""
+        self.address = address
         self._behind = behind
         self._ws = ws
         self._transport = transport

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from server.actions.context import Actions
-from server.domain.errors import Forbidden, Invalid, Unavailable
+from server.domain.errors import Invalid, Unavailable
 from signaling import frames
 from signaling.frames import CloseCode
 from signaling.hub import Hub
@@ -23,29 +23,27 @@ DRAIN_SPREAD_MS: Final = 5_000
 """Clients come back spread over so long after a planned stop."""
 DRAIN_FINISH_S: Final = 5.0
 """For the requests under way."""
-GREETED_MAX: Final = 1_000
+GREETED_MAX: Final = 2_000
 """Sockets that have not identified yet; with more, newcomers are asked to try again."""
+GREETED_MAX_OF_ONE: Final = 100
+"""The same for one address, so that nobody alone can keep the others out; a whole house behind one router still comes in."""
 TICK_S: Final = 1.0
-
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 class Gateway:
-    """All sockets. ``actions.bus`` feeds it from :meth:`start` on; :meth:`handle` is the route's handler."""
+    """All sockets. ``actions.bus`` feeds it from :meth:`start` on; the door's route calls :meth:`handle`."""
 
     def __init__(
         self,
         actions: Actions,
         voice: VoiceDesk,
         *,
-        origins: Collection[str] | None = None,
         rates: Rates | None = None,
         jitter: Callable[[], float],
     ) -> None:
-        """``origins``: pages that may connect; None: those of the host that was asked. ``jitter`` as :func:`random.random`."""
+        """``jitter`` as :func:`random.random`."""
         self.hub = Hub(actions)
         self._behind = Behind(actions, voice, self.hub, Opener(actions, self.hub), rates or Rates())
-        self._origins = origins
         self._jitter = jitter
         self._sockets: set[Socket] = set()
         self._deserted = asyncio.Event()
@@ -65,6 +63,8 @@ class Gateway:
         Takes at most about :data:`DRAIN_FINISH_S` + 2 * :data:`GOODBYE_S`.
         """
         self._draining = True
+        for socket in [one for one in self._sockets if one.greeted]:
+            socket.abort()  # nothing of theirs is under way
         sockets = list(self._sockets)
         for socket in sockets:
             socket.write(frames.encode(frames.Drain(reconnect_after_ms=int(self._jitter() * DRAIN_SPREAD_MS))))
@@ -105,9 +105,10 @@ class Gateway:
 
     # --------------------------------------------------------------------------------------------------------------- door
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """``GET /gateway``. Raises :class:`ParleyError` before the handshake."""
-        self._check(request)
+    async def handle(self, request: web.Request, address: str) -> web.StreamResponse:
+        """``GET /gateway`` from the client at ``address``; the door has checked its Origin. Raises :class:`ParleyError` before
+        the handshake."""
+        self._check(address)
         ws = web.WebSocketResponse(
             compress=False,
             max_msg_size=frames.MAX_FRAME_BYTES,
@@ -121,7 +122,7 @@ class Gateway:
         await ws.prepare(request)
         if request.transport is None:
             return ws
-        socket = Socket(self._behind, ws, request.transport)
+        socket = Socket(self._behind, ws, request.transport, address)
         self._sockets.add(socket)
         self._deserted.clear()
         try:
@@ -132,25 +133,12 @@ class Gateway:
                 self._deserted.set()
         return ws
 
-    def _check(self, request: web.Request) -> None:
-        origin = request.headers.get("Origin")
-        if origin is not None and not self._is_ours(origin, request.host):
-            raise Forbidden("bad_origin", "Only pages of this server may connect here.")
+    def _check(self, address: str) -> None:
         if self._draining:
             raise Unavailable("shutting_down", "The server is stopping. Try again in a minute.")
-        if sum(socket.greeted for socket in self._sockets) >= GREETED_MAX:
+        greeted = Counter(socket.address for socket in self._sockets if socket.greeted)
+        if greeted.total() >= GREETED_MAX or greeted[address] >= GREETED_MAX_OF_ONE:
             raise Unavailable("busy", "Too many are coming in at the moment. Try again in a few seconds.")
-
-    def _is_ours(self, origin: str, host: str) -> bool:
-        if self._origins is not None:
-            return origin.lower() in self._origins
-        try:
-            parts = urlsplit(origin.lower())
-            theirs = parts.hostname, parts.port or _PORTS.get(parts.scheme)
-            ours = urlsplit(f"//{host.lower()}")
-            return theirs == (ours.hostname, ours.port or _PORTS.get(parts.scheme))
-        except ValueError:
-            return False
 
 
 async def _all_within(seconds: float, waits: Sequence[Coroutine[None, None, None]]) -> None:

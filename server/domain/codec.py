@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import re
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -28,6 +29,9 @@ def _read(kind: type, value: object) -> object:
     return Snowflake(number)
 
 
+# msgspec ends with " - at `$.sections[0].text`", or with " - at `key` in `$.data`" for the key of an object.
+_WHERE: Final = re.compile(r" - at (?:`key` in )?`\$?\.?([^`]*)`$")
+
 _encoder = msgspec.json.Encoder(enc_hook=_write)
 
 
@@ -44,3 +48,10 @@ def decoder(kind: type[_T] | Any) -> msgspec.json.Decoder[_T]:
 def convert(value: object, kind: type[_T]) -> _T:
     """``value`` (dicts, lists, strings: a path or a query) as ``kind``; raises :class:`msgspec.ValidationError`."""
     return msgspec.convert(value, kind, dec_hook=_read, strict=False)
+
+
+def complaint(error: Exception) -> tuple[str, str]:
+    """What msgspec found wrong and where: ``sections[0].text``, or empty for the whole."""
+    said = str(error)
+    found = _WHERE.search(said)
+    return _WHERE.sub("", said).replace("`", ""), found.group(1) if found else ""

@@ -15,7 +15,7 @@ from server.http.middleware import VISITOR
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Gateway = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class Door:
     """Of the gateway; told by ``GET /api/server``."""
     health: Callable[[], Awaitable[Mapping[str, str]]]
     """Part of the server -> ``ok``, or what is wrong with it."""
-    gateway: Handler | None = None
-    """Takes ``GET /gateway``; its Origin was checked."""
+    gateway: Gateway | None = None
+    """Takes ``GET /gateway`` and the client's address; the Origin was checked."""
     web_client: WebClient
     strict_transport: bool = False
     """Tell browsers to come by HTTPS alone from now on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import re
 from collections.abc import Hashable
 from typing import Any, Final, TypeVar, cast
 
@@ -22,8 +21,6 @@ BODY_MAX_BYTES: Final = 64 * 1024
 
 BODY_WITHIN_S: Final = 20.0
 """A body that takes longer to come is given up."""
-
-_WHERE: Final = re.compile(r" - at `(?:key in )?`?\$?\.?([^`]*)`$")
 
 
 @functools.cache
@@ -86,6 +83,5 @@ def channel_of(request: web.Request) -> ChannelId:
 
 
 def _unfit(error: msgspec.ValidationError) -> Invalid:
-    found = _WHERE.search(str(error))
-    message = _WHERE.sub("", str(error)).replace("`", "")
-    return Invalid("bad_request", f"{message}.", where=found.group(1) if found else "")
+    what, where = codec.complaint(error)
+    return Invalid("bad_request", f"{what}.", where=where)

@@ -75,13 +75,6 @@ class DoorPolicy:
             expected = f"{visitor.scheme}://{self.server_name or visitor.authority}"
             raise Forbidden("bad_origin", f"Only pages of {expected} may do this. Open that address.", origin=expected)
 
-    def own_origins(self) -> frozenset[str] | None:
-        """Every Origin that pages of a server with a name can have; None where the name is the one that people use."""
-        if self.server_name is None:
-            return None
-        ports = ("",) if ":" in self.server_name else ("", f":{self.port}")
-        return frozenset(f"{scheme}://{self.server_name}{port}" for scheme in _DEFAULT_PORTS for port in ports)
-
     def _trusts(self, address: IPAddress) -> bool:
         return any(address in network for network in self.trusted_proxies)
 

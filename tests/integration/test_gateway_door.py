@@ -93,8 +93,20 @@ async def test_too_many_who_have_not_identified_are_put_off(
         async with http.get(server.url) as answer:
             assert answer.status == 503
             assert (await answer.json())["error"]["code"] == "busy"
-        await sockets[0].close()
-        await server.gateway.hub.quiet()
+        for ws in sockets:
+            await ws.close()
+
+
+async def test_one_address_cannot_keep_the_others_out(server: GatewayServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signaling.ws.GREETED_MAX_OF_ONE", 2)
+    elsewhere = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
+    async with aiohttp.ClientSession() as http, aiohttp.ClientSession(connector=elsewhere) as other:
+        sockets = [await http.ws_connect(server.url) for _ in range(2)]
+        async with http.get(server.url) as answer:
+            assert answer.status == 503
+            assert (await answer.json())["error"]["code"] == "busy"
+        async with other.ws_connect(server.url) as ws:
+            assert (await ws.receive_json())["type"] == "hello"
         for ws in sockets:
             await ws.close()
 

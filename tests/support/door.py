@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.http.app import SERVER_OPTIONS, create_app
-from server.http.door import Door, Handler
+from server.http.door import Door
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 from tests.support.actions import House
@@ -86,12 +86,12 @@ async def open_door(
     web_client: WebClient | None = None,
     parts: Mapping[str, str] | None = None,
     strict_transport: bool = False,
-    broken_route: Handler | None = None,
+    broken_route: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None,
 ) -> AsyncIterator[Visitor]:
     async def health() -> Mapping[str, str]:
         return {"media": "ok", "database": "ok"} if parts is None else parts
 
-    async def gateway(request: web.Request) -> web.StreamResponse:
+    async def gateway(request: web.Request, address: str) -> web.StreamResponse:
         return web.Response(text="through the door")
 
     policy = DoorPolicy(

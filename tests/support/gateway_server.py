@@ -23,7 +23,8 @@ from server.domain.entities import Me
 from server.domain.events import Notice
 from server.domain.ids import SessionId, Snowflakes, UserId
 from server.domain.limits import Limits
-from server.http.middleware import errors
+from server.http.middleware import VISITOR, errors, guard
+from server.http.visitor import DoorPolicy
 from server.ports import Bus
 from signaling.limits import Rate, Rates
 from signaling.ws import Gateway
@@ -183,8 +184,12 @@ async def gateway_server(folder: Path, *, rates: Rates = UNHURRIED) -> AsyncIter
     async with sqlite_store(folder, bus) as store:
         actions = make_actions(store, bus, clock, voice)
         gateway = Gateway(actions, voice, rates=rates, jitter=lambda: 0.5)
-        app = web.Application(middlewares=[errors()])
-        app.router.add_get("/gateway", gateway.handle)
+
+        async def door(request: web.Request) -> web.StreamResponse:
+            return await gateway.handle(request, request[VISITOR].address)
+
+        app = web.Application(middlewares=[errors(), guard(DoorPolicy(server_name=None, port=0, secure=False))])
+        app.router.add_get("/gateway", door)
         runner = web.AppRunner(app, handler_cancellation=False, shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -51,3 +51,20 @@ def test_what_has_no_place_on_the_wire_is_a_mistake_of_ours() -> None:
         codec.encode(Strange())
     with pytest.raises(NotImplementedError, match="Strange"):
         codec.decoder(Holder).decode(b'{"strange": 1}')
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "what", "where"),
+    [
+        ('{"id": "5", "username": 7, "display_name": "A"}', User, "Expected str, got int", "username"),
+        ('[{"id": "5", "username": "a"}]', list[User], "Object missing required field display_name", "[0]"),
+        ('{"a": "x"}', dict[str, int], "Expected int, got str", "[...]"),
+        ('{"a": 1}', dict[int, int], "Expected int, got str", ""),
+        ("[]", User, "Expected object, got array", ""),
+    ],
+)
+def test_a_complaint_says_what_and_where(body: str, kind: object, what: str, where: str) -> None:
+    decoder: msgspec.json.Decoder[object] = codec.decoder(kind)
+    with pytest.raises(msgspec.ValidationError) as caught:
+        decoder.decode(body)
+    assert codec.complaint(caught.value) == (what, where)

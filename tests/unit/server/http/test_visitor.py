@@ -157,18 +157,3 @@ def test_the_refusal_says_where_to_go() -> None:
         policy(server_name="chat.example.org").check_origin(Visitor("::1", "https", "x", True), "https://evil.example")
     assert caught.value.code == "bad_origin"
     assert caught.value.data == {"origin": "https://chat.example.org"}
-
-
-def test_own_origins() -> None:
-    assert policy().own_origins() is None
-    assert policy(server_name="chat.example.org").own_origins() == frozenset(
-        (
-            "http://chat.example.org",
-            "http://chat.example.org:8080",
-            "https://chat.example.org",
-            "https://chat.example.org:8080",
-        )
-    )
-    assert policy(server_name="chat.example.org:8443").own_origins() == frozenset(
-        ("http://chat.example.org:8443", "https://chat.example.org:8443")
-    )
