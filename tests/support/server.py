@@ -160,7 +160,7 @@ class ParleyServer:
             raise AssertionError(f"the server did not stop: {self.log.read_text()}") from None
 
     def kill(self) -> None:
-        """SIGKILL, as a power cut would."""
+        """SIGKILL: the process gets no word in. (What the disk does with a power cut is another question.)"""
         if self._process is not None:
             self._process.kill()
             self._end(STOP_WITHIN_S)
