@@ -131,6 +131,13 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
       handle.scrollToIndex(rowsNow.current.length - 1, { align: "end" });
   }, []);
 
+  /** Rows were measured: keep the end in view, and look anew whether it is, as no scrolling may follow. */
+  const resized = useCallback(() => {
+    if (target.current !== null) return;
+    if (stuck.current && !parley.conversations.history(channel.id).hasAfter) toBottom();
+    requestAnimationFrame(measure);
+  }, [channel.id, measure, parley, toBottom]);
+
   // ------------------------------------------------------------------------------------------------------------ moving
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when rows have changed
@@ -247,7 +254,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   useEffect(() => {
     const frame = requestAnimationFrame(measure);
     return () => cancelAnimationFrame(frame);
-  }, [rows, connected, measure]);
+  }, [rows, connected, history.hasAfter, history.fresh, measure]);
   useEffect(() => attentive.follow(measure), [attentive, measure]);
 
   const { active, pressed } = useRowKeys({ rows, me, scroller, list, onEdit, onReply });
@@ -275,14 +282,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
           scrollRef={scroller}
           shift={prepended}
           onScroll={measure}
-          onResize={() => {
-            if (
-              stuck.current &&
-              target.current === null &&
-              !parley.conversations.history(channel.id).hasAfter
-            )
-              toBottom();
-          }}
+          onResize={resized}
           bufferSize={600}
         >
           {rows.map((row, index) => (
