@@ -60,3 +60,10 @@ it("counts code points after normalisation, as the server does", () => {
   expect(textLength("🍅")).toBe(1);
   expect(textLength("e\u0301")).toBe(1);
 });
+
+it("names a language only as the server takes it", () => {
+  expect(toSections("```c++\nx\n```", null)).toEqual([code("x", "c++")]);
+  expect(toSections("```<b>\nx\n```", null)).toEqual([code("x")]);
+  expect(toSections("```\u00e9t\u00e9\nx\n```", null)).toEqual([code("x")]);
+  expect(toSections(`\`\`\`${"a".repeat(41)}\nx\n\`\`\``, null)).toEqual([code("x")]);
+});

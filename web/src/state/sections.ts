@@ -36,11 +36,16 @@ function split(typed: string): Section[] {
       continue;
     }
     flush();
-    sections.push({ kind: "code", code, language: open?.[2] ?? "" });
+    sections.push({ kind: "code", code, language: languageOf(open?.[2]) });
     at = end;
   }
   flush();
   return sections;
+}
+
+/** What the server takes as a language; anything else is none, so that the code can be sent. */
+function languageOf(named = ""): string {
+  return /^[A-Za-z0-9_+#.-]{1,40}$/.test(named) ? named : "";
 }
 
 function closing(lines: readonly string[], from: number, fence: string): number {
