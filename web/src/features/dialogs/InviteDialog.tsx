@@ -156,6 +156,7 @@ function ByName({ groupId, onChange }: { groupId: string; onChange: () => void }
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [asked, setAsked] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const name = username.trim().replace(/^@/, "").toLowerCase();
@@ -171,11 +172,14 @@ function ByName({ groupId, onChange }: { groupId: string; onChange: () => void }
       setProblem(say(error));
     } finally {
       setBusy(false);
+      // The button is disabled now and would keep the focus, and every key with it.
+      field.current?.focus();
     }
   };
   return (
     <form className="by-name" onSubmit={(event) => void submit(event)}>
       <Field
+        ref={field}
         label={t("invite.byName")}
         placeholder={t("auth.username")}
         autoCapitalize="none"
