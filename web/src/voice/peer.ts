@@ -9,6 +9,8 @@ export interface SlotStats {
   totalAudioEnergy: number;
   packetsReceived: number;
   concealedSamples: number;
+  /** How loud it is played, 0 to 1. */
+  volume: number;
 }
 
 export interface Quality {
@@ -71,6 +73,7 @@ export class Peer {
 
   async slotStats(): Promise<SlotStats[]> {
     const speakers = this.playback.speakers();
+    const volumes = this.playback.volumes();
     return Promise.all(
       this.playback.receivers().map(async (receiver, slot) => {
         const stats = await inbound(receiver);
@@ -80,6 +83,7 @@ export class Peer {
           totalAudioEnergy: stats?.totalAudioEnergy ?? 0,
           packetsReceived: stats?.packetsReceived ?? 0,
           concealedSamples: stats?.concealedSamples ?? 0,
+          volume: volumes[slot] ?? 0,
         };
       }),
     );

@@ -70,6 +70,11 @@ export class Playback {
     if (hearing.outputDevice !== this.#sink) this.#toDevice(hearing.outputDevice);
   }
 
+  /** How loud each slot is played, 0 to 1. */
+  volumes(): number[] {
+    return this.#slots.map(({ audio }) => (audio.muted ? 0 : audio.volume));
+  }
+
   /** After a click: play what the browser held back. */
   unblock(): void {
     this.blocked = false;

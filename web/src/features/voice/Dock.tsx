@@ -7,6 +7,7 @@ import type { VoiceState } from "../../gateway/protocol";
 import { RequestError } from "../../lib/errors";
 import type { CallState } from "../../voice/callState";
 import { nameOf, useCall, useErrorText, useMay, useParley, useSettings, useWorld } from "../parley";
+import { MicNote } from "./MicNote";
 import "./voice.css";
 
 const NOBODY: readonly VoiceState[] = [];
@@ -71,7 +72,7 @@ export function Dock() {
           />
         </div>
       </header>
-      {failed ? <Failed call={call} /> : <MicNote call={call} maySpeak={mayUnmute} push={push} />}
+      {failed ? <Failed call={call} /> : <MicNote maySpeak={mayUnmute} push={push} />}
       {people.length > 0 && (
         <ul className="dock-people" aria-label={t("voice.here")}>
           {people.slice(0, SHOWN).map((each) => (
@@ -122,38 +123,6 @@ function Signal({ call }: { call: CallState }) {
       <rect x="6.3" y="5.5" width="3.4" height="7.5" rx="1" />
       <rect x="11.6" y="2" width="3.4" height="11" rx="1" />
     </svg>
-  );
-}
-
-function MicNote({ call, maySpeak, push }: { call: CallState; maySpeak: boolean; push: boolean }) {
-  const { t } = useTranslation();
-  const parley = useParley();
-  const key = useSettings((settings) => settings.pushKey);
-  if (call.blocked) {
-    return (
-      <button type="button" className="dock-note warn" onClick={() => parley.call.unblock()}>
-        <Icon name="sound" size={16} /> {t("voice.blocked")}
-      </button>
-    );
-  }
-  if (!maySpeak) return <p className="dock-note">{t("voice.maySpeakNot")}</p>;
-  if (call.mic === "asking") return <p className="dock-note">{t("mic.asking")}</p>;
-  if (call.mic === "on" && push && !call.muted) {
-    return <p className="dock-note">{t(call.held ? "voice.pushing" : "voice.push", { key })}</p>;
-  }
-  if (call.mic === "on" || call.mic === "off") return null;
-  return (
-    <div className="dock-note warn">
-      <Icon name="micOff" size={16} />
-      <span>
-        {t(`mic.${call.mic}`)}{" "}
-        {call.mic !== "insecure" && (
-          <button type="button" className="link" onClick={() => parley.call.reopenMicrophone()}>
-            {t("mic.again")}
-          </button>
-        )}
-      </span>
-    </div>
   );
 }
 
