@@ -15,7 +15,7 @@ expect.set_options(timeout=15_000)
 
 @pytest.fixture(scope="session")
 def browsers() -> Iterator[list[Browser]]:
-    with chromium(processes=3) as running:
+    with chromium(processes=3, asks=True) as running:
         yield running
 
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import permutations
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Person
+from tests.e2e.scene import MakePerson, gather
 from tests.support.server import ParleyServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-MakePerson = Callable[..., Person]
-
-
-def gather(server: ParleyServer, person: MakePerson) -> tuple[Person, Person, Person]:
-    """Three people in one group: one made it, two came by the link."""
-    anna, boris, chloe = (person(server.address, name) for name in ("anna", "boris", "chloe"))
-    anna.sign_up()
-    anna.make_group("Garden")
-    link = anna.invite_link()
-    boris.accept_as_stranger(link)
-    chloe.accept_as_stranger(link)
-    return anna, boris, chloe
-
 
 def test_three_people_write_and_talk(parley_server: ParleyServer, person: MakePerson) -> None:
-    people = gather(parley_server, person)
+    people = gather(parley_server, person, "anna", "boris", "chloe")
 
     for each in people:
         each.write(f"hello from {each.username}")
@@ -47,7 +33,7 @@ def test_three_people_write_and_talk(parley_server: ParleyServer, person: MakePe
 def test_a_muted_person_is_silent_for_all_and_heard_again_after(
     parley_server: ParleyServer, person: MakePerson
 ) -> None:
-    people = gather(parley_server, person)
+    people = gather(parley_server, person, "anna", "boris", "chloe")
     anna, boris, chloe = people
     for each in people:
         each.join_voice()
@@ -70,7 +56,7 @@ def test_a_muted_person_is_silent_for_all_and_heard_again_after(
 
 
 def test_one_who_leaves_and_comes_back_is_heard_again(parley_server: ParleyServer, person: MakePerson) -> None:
-    people = gather(parley_server, person)
+    people = gather(parley_server, person, "anna", "boris", "chloe")
     anna, boris, chloe = people
     for each in people:
         each.join_voice()
@@ -87,7 +73,7 @@ def test_one_who_leaves_and_comes_back_is_heard_again(parley_server: ParleyServe
 
 
 def test_one_who_was_offline_misses_nothing(parley_server: ParleyServer, person: MakePerson) -> None:
-    anna, boris, _ = gather(parley_server, person)
+    anna, boris, _ = gather(parley_server, person, "anna", "boris", "chloe")
     boris.context.set_offline(True)
     expect(boris.get("connection-state")).to_have_attribute("data-state", "reconnecting")
     for number in range(3):
@@ -102,7 +88,7 @@ def test_one_who_was_offline_misses_nothing(parley_server: ParleyServer, person:
 def test_a_killed_server_that_starts_again_brings_all_back_without_a_click(
     parley_server: ParleyServer, person: MakePerson
 ) -> None:
-    people = gather(parley_server, person)
+    people = gather(parley_server, person, "anna", "boris", "chloe")
     anna, boris, chloe = people
     for each in people:
         each.join_voice()

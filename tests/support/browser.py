@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect, sync_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
+
+ALLOW_ALL: Final = "--use-fake-ui-for-media-stream"
 
 FLAGS: Final = (
     "--no-sandbox",
@@ -19,7 +21,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
+    ALLOW_ALL,
     "--autoplay-policy=no-user-gesture-required",
 )
 
@@ -30,12 +32,13 @@ PHONE: Final = (390, 844)
 
 
 @contextmanager
-def chromium(processes: int = 1) -> Iterator[list[Browser]]:
-    """Browser processes whose microphones beep once a second."""
+def chromium(processes: int = 1, *, asks: bool = False) -> Iterator[list[Browser]]:
+    """Browser processes whose microphones beep once a second; those that ask give them only to contexts with permission."""
+    flags = [each for each in FLAGS if not (asks and each == ALLOW_ALL)]
     with sync_playwright() as playwright, ExitStack() as stack:
         browsers = []
         for _ in range(processes):
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
             stack.callback(browser.close)
             browsers.append(browser)
         yield browsers
@@ -50,9 +53,26 @@ _WAIT_FOR_SOUND: Final = """async ([username, timeoutMs]) => {
         const slots = participant ? await window.parley.voiceStats() : [];
         const slot = slots.find((each) => each.participant === participant);
         const energy = slot ? slot.totalAudioEnergy : 0;
-        if (before !== undefined && before.participant === participant && energy > before.energy + 1e-6) return true;
+        if (before !== undefined && before.participant === participant && energy > before.energy + 1e-4) return true;
         before ??= { participant, energy };
         if (before.participant !== participant) before = { participant, energy };
+        await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return false;
+}"""
+
+
+# Microphones here beep once a second, so that whoever is silent for longer is silent.
+_WAIT_FOR_SILENCE: Final = """async ([username, timeoutMs]) => {
+    const end = performance.now() + timeoutMs;
+    let energy = -1;
+    let since = 0;
+    while (performance.now() < end) {
+        const participant = window.parley.state().voice.participants[username];
+        const slot = (await window.parley.voiceStats()).find((each) => each.participant === participant);
+        const now = slot ? slot.totalAudioEnergy : 0;
+        if (Math.abs(now - energy) > 1e-4) [energy, since] = [now, performance.now()];
+        else if (performance.now() - since > 2500) return true;
         await new Promise((resolve) => setTimeout(resolve, 200));
     }
     return false;
@@ -63,25 +83,43 @@ class Person:
     """Somebody with an account and a browser window. Methods return when the page shows that the step is done."""
 
     def __init__(
-        self, browser: Browser, address: str, username: str, *, size: tuple[int, int] = DESKTOP, scheme: str = "light"
+        self,
+        browser: Browser,
+        address: str,
+        username: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        scheme: str = "light",
+        context: BrowserContext | None = None,
     ) -> None:
+        """``context``: a profile there is already, for one more tab in it."""
         self.username = username
         self.address = address
-        self.context: BrowserContext = browser.new_context(
+        self.context: BrowserContext = context or browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-GB",
             permissions=["microphone", "clipboard-read", "clipboard-write"],
         )
+        self.browser = browser
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
-        """Uncaught errors and refused content of the page."""
+        """Uncaught errors, refused content and dialogs of the page."""
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self._hear(line.type, line.text))
+        self.page.on("dialog", self._refuse)
 
     def _hear(self, kind: str, text: str) -> None:
         if kind == "error" and "Content Security Policy" in text:
             self.complaints.append(text)
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def second_tab(self) -> Person:
+        """The same account in another tab of the same browser."""
+        return Person(self.browser, self.address, self.username, context=self.context)
 
     def get(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
@@ -177,6 +215,29 @@ class Person:
         """Packets received of one person until now."""
         slot = self.heard().get(self.participants()[username])
         return slot["packetsReceived"] if slot else 0
+
+    def wait_until_silent(self, username: str, timeout_s: float = 15) -> None:
+        """Returns once nothing of ``username`` was heard for longer than the pause between two beeps."""
+        if not self.page.evaluate(_WAIT_FOR_SILENCE, [username, timeout_s * 1000]):
+            raise AssertionError(f"{self.username} still hears {username}: {self.heard()} of {self.participants()}")
+
+    def packets(self) -> float:
+        """Packets received of all people until now."""
+        stats: list[dict[str, Any]] = self.page.evaluate("() => window.parley.voiceStats()")
+        return float(sum(slot["packetsReceived"] for slot in stats))
+
+    def open_person(self, username: str) -> None:
+        """The card with volume and "mute for me"."""
+        self.in_voice(username).get_by_role("button").click()
+        expect(self.page.get_by_role("slider")).to_be_visible()
+
+    def open_settings(self) -> None:
+        self.get("settings-open").click()
+        expect(self.get("log-out")).to_be_visible()
+
+    def close_overlay(self) -> None:
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_role("dialog")).to_be_hidden()
 
     def close(self) -> None:
         self.context.close()
