@@ -158,7 +158,7 @@ def test_a_signal_stops_it_and_its_media_process(tmp_path: Path, number: signal.
         assert "Traceback" not in server.log.read_text()
 
 
-def ask_without_a_body(server: ParleyServer, stranger: socket.socket) -> None:
+def ask_without_a_body(stranger: socket.socket) -> None:
     """Returns when the server waits for the body, which never comes."""
     stranger.sendall(
         b"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -169,7 +169,7 @@ def ask_without_a_body(server: ParleyServer, stranger: socket.socket) -> None:
 
 def test_a_body_that_never_comes_does_not_hold_it_up(tmp_path: Path) -> None:
     with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as stranger:
-        ask_without_a_body(server, stranger)
+        ask_without_a_body(stranger)
         before = time.monotonic()
         assert server.stop(signal.SIGINT) == 0
         assert time.monotonic() - before < 8
@@ -177,7 +177,7 @@ def test_a_body_that_never_comes_does_not_hold_it_up(tmp_path: Path) -> None:
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as stranger:
-        ask_without_a_body(server, stranger)  # the stop gives it some seconds
+        ask_without_a_body(stranger)  # the stop gives it some seconds
         psutil.Process(server.pid).terminate()
         until(lambda: "Stopping ...\n" in server.lines)
         began = time.monotonic()
