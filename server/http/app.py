@@ -36,17 +36,14 @@ def create_app(door: Door) -> web.Application:
     app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport))
     for routes in ALL_ROUTES:
         app.add_routes(routes)
-    if door.gateway is not None:
-        app.router.add_get("/gateway", _gateway, allow_head=False)
+    app.router.add_get("/gateway", _gateway, allow_head=False)
     app.router.add_route("*", "/api/{rest:.*}", _unknown)
     app.router.add_get("/{page:.*}", door.web_client.handle)
     return app
 
 
 async def _gateway(request: web.Request) -> web.StreamResponse:
-    gateway = request.app[DOOR].gateway
-    assert gateway is not None  # noqa: S101 (else there is no such route)
-    return await gateway(request, request[middleware.VISITOR].address)
+    return await request.app[DOOR].gateway(request, request[middleware.VISITOR].address)
 
 
 async def _unknown(_request: web.Request) -> web.StreamResponse:

@@ -27,7 +27,7 @@ class Door:
     """Of the gateway; told by ``GET /api/server``."""
     health: Callable[[], Awaitable[Mapping[str, str]]]
     """Part of the server -> ``ok``, or what is wrong with it."""
-    gateway: Gateway | None = None
+    gateway: Gateway
     """Takes ``GET /gateway`` and the client's address; the Origin was checked."""
     web_client: WebClient
     strict_transport: bool = False
