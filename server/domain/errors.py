@@ -16,7 +16,8 @@ Each carries a stable ``code`` (snake case, part of the protocol), a message tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 
 class ParleyError(Exception):
@@ -63,3 +64,55 @@ class TooMany(ParleyError):
 
 class Unavailable(ParleyError):
     status = 503
+
+
+CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
+    {
+        "bad_json": Invalid,
+        "bad_name": Invalid,
+        "bad_nonce": Invalid,
+        "bad_request": Invalid,
+        "bad_sdp": Invalid,
+        "bad_username": Invalid,
+        "empty_message": Invalid,
+        "nonce_reused": Invalid,
+        "too_long": Invalid,
+        "too_short": Invalid,
+        "weak_password": Invalid,
+        "wrong_channel_kind": Invalid,
+        "bad_credentials": Unauthenticated,
+        "session_revoked": Unauthenticated,
+        "token_expired": Unauthenticated,
+        "unauthenticated": Unauthenticated,
+        "above_you": Forbidden,
+        "bad_origin": Forbidden,
+        "bad_owner_token": Forbidden,
+        "forbidden": Forbidden,
+        "https_only": Forbidden,
+        "owner_cannot_leave": Forbidden,
+        "signup_closed": Forbidden,
+        "timed_out": Forbidden,
+        "unknown_addition": NotFound,
+        "unknown_channel": NotFound,
+        "unknown_group": NotFound,
+        "unknown_invite": NotFound,
+        "unknown_member": NotFound,
+        "unknown_message": NotFound,
+        "unknown_role": NotFound,
+        "unknown_route": NotFound,
+        "unknown_user": NotFound,
+        "already_asked": Conflict,
+        "already_member": Conflict,
+        "not_in_voice": Conflict,
+        "too_many": Conflict,
+        "username_taken": Conflict,
+        "too_large": TooLarge,
+        "rate_limited": TooMany,
+        "internal": ParleyError,
+        "busy": Unavailable,
+        "database_unavailable": Unavailable,
+        "shutting_down": Unavailable,
+        "voice_unavailable": Unavailable,
+    }
+)
+"""Every code there is -> its kind; the table in docs/protocol.md has the same."""

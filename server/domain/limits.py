@@ -35,3 +35,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     invite_uses_max: int = 100_000
     invite_lifetime_max_s: int = 366 * 86_400
     time_out_max_s: int = 28 * 86_400
+    reason_max: int = 512
+    """Why a moderator did something."""

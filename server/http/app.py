@@ -12,7 +12,8 @@ from server.domain.errors import NotFound
 from server.http import headers, middleware
 from server.http.door import DOOR, Door
 from server.http.reading import BODY_MAX_BYTES
-from server.http.routes import ALL_ROUTES
+from server.http.routes import ENDPOINTS
+from server.http.serving import route_of
 
 SERVER_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -34,8 +35,7 @@ def create_app(door: Door) -> web.Application:
     )
     app[DOOR] = door
     app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport))
-    for routes in ALL_ROUTES:
-        app.add_routes(routes)
+    app.add_routes([route_of(endpoint) for endpoint in ENDPOINTS])
     app.router.add_get("/gateway", _gateway, allow_head=False)
     app.router.add_route("*", "/api/{rest:.*}", _unknown)
     app.router.add_get("/{page:.*}", door.web_client.handle)

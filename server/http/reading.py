@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -12,7 +12,8 @@ from aiohttp import web
 
 from server.domain import codec
 from server.domain.errors import Invalid, NotFound, TooLarge
-from server.domain.ids import ChannelId, GroupId, Snowflake
+from server.domain.ids import Snowflake
+from server.domain.names import clean_line
 
 _T = TypeVar("_T")
 
@@ -53,13 +54,16 @@ async def body_of(request: web.Request, kind: type[_T]) -> _T:
     return body
 
 
-def query_of(request: web.Request, kind: type[_T]) -> _T:
-    """The query as a struct with ``forbid_unknown_fields``; each name at most once. Raises :class:`Invalid`."""
+def query_of(request: web.Request, kind: type[_T], *, besides: Collection[str] = ()) -> _T:
+    """The query as a struct with ``forbid_unknown_fields``; each name at most once, and not those ``besides``.
+
+    Raises :class:`Invalid`.
+    """
     values = dict(request.query)
     if len(values) != len(request.query):
         raise Invalid("bad_request", "A name in the query stands there more than once.", where="query")
     try:
-        return codec.convert(values, kind)
+        return codec.convert({name: value for name, value in values.items() if name not in besides}, kind)
     except msgspec.ValidationError as error:
         raise _unfit(error) from None
 
@@ -72,14 +76,12 @@ def id_of(request: web.Request, name: str, missing: str) -> Any:
         raise NotFound(missing, "There is no such thing, or it is not for you.") from None
 
 
-def group_of(request: web.Request) -> GroupId:
-    """From ``{group}`` in the path. Raises :class:`NotFound`."""
-    return GroupId(id_of(request, "group", "unknown_group"))
-
-
-def channel_of(request: web.Request) -> ChannelId:
-    """From ``{channel}`` in the path. Raises :class:`NotFound`."""
-    return ChannelId(id_of(request, "channel", "unknown_channel"))
+def reason_of(request: web.Request, longest: int) -> str | None:
+    """``?reason=``: why a moderator does this. Raises :class:`Invalid` (bad_request, too_long, bad_name)."""
+    given = request.query.getall("reason", [])
+    if len(given) > 1:
+        raise Invalid("bad_request", "One reason is enough.", where="reason")
+    return clean_line(given[0], "reason", longest=longest, shortest=0) or None if given else None
 
 
 def _unfit(error: msgspec.ValidationError) -> Invalid:

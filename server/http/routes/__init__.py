@@ -1,12 +1,10 @@
-"""REST, one module for each resource: read the request, call the action, write the answer."""
+"""REST, one module for each resource: its ENDPOINTS, and the few handlers that are not actions as they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from aiohttp import web
-
+from server.http.endpoint import Endpoint
 from server.http.routes import (
     additions,
     auth,
@@ -21,16 +19,17 @@ from server.http.routes import (
     users,
 )
 
-ALL_ROUTES: Final[Sequence[Sequence[web.RouteDef]]] = (
-    server.ROUTES,
-    auth.ROUTES,
-    users.ROUTES,
-    groups.ROUTES,
-    channels.ROUTES,
-    roles.ROUTES,
-    members.ROUTES,
-    invites.ROUTES,
-    additions.ROUTES,
-    messages.ROUTES,
-    cursors.ROUTES,
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *server.ENDPOINTS,
+    *auth.ENDPOINTS,
+    *users.ENDPOINTS,
+    *groups.ENDPOINTS,
+    *channels.ENDPOINTS,
+    *roles.ENDPOINTS,
+    *members.ENDPOINTS,
+    *invites.ENDPOINTS,
+    *additions.ENDPOINTS,
+    *messages.ENDPOINTS,
+    *cursors.ENDPOINTS,
 )
+"""In the order of the documentation; the first whose path fits a request serves it, so ``@me`` stands before ``{user}``."""

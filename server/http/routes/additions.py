@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiohttp import web
-
 from server.actions.additions import (
-    CreateAddition,
     do_accept_addition,
     do_create_addition,
     do_refuse_addition,
@@ -15,53 +12,27 @@ from server.actions.additions import (
     get_additions,
     get_my_additions,
 )
-from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, group_of, id_of
-from server.http.replies import nothing, reply
+from server.http.endpoint import Endpoint, tagged
 
-
-async def create(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    group_id = group_of(request)
-    body = await body_of(request, CreateAddition)
-    return reply(await do_create_addition(actions_of(request), caller.user_id, group_id, body), 201)
-
-
-async def of_group(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    return reply(await get_additions(actions_of(request), caller.user_id, group_of(request)))
-
-
-async def withdraw(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    addition_id = id_of(request, "addition", "unknown_addition")
-    await do_withdraw_addition(actions_of(request), caller.user_id, addition_id)
-    return nothing()
-
-
-async def mine(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    return reply(await get_my_additions(actions_of(request), caller.user_id))
-
-
-async def accept(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    addition_id = id_of(request, "addition", "unknown_addition")
-    return reply(await do_accept_addition(actions_of(request), caller.user_id, addition_id))
-
-
-async def refuse(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    addition_id = id_of(request, "addition", "unknown_addition")
-    await do_refuse_addition(actions_of(request), caller.user_id, addition_id)
-    return nothing()
-
-
-ROUTES: Final = (
-    web.post("/api/groups/{group}/additions", create),
-    web.get("/api/groups/{group}/additions", of_group),
-    web.delete("/api/additions/{addition}", withdraw),
-    web.get("/api/users/@me/additions", mine),
-    web.post("/api/users/@me/additions/{addition}/accept", accept),
-    web.delete("/api/users/@me/additions/{addition}", refuse),
+ENDPOINTS: Final = tagged(
+    "Asking people in",
+    Endpoint(
+        "POST",
+        "/api/groups/{group}/additions",
+        do_create_addition,
+        "Ask someone in by user name",
+        status=201,
+        errors=("unknown_user", "already_member", "already_asked", "too_many"),
+    ),
+    Endpoint(
+        "GET",
+        "/api/groups/{group}/additions",
+        get_additions,
+        "List those who are asked in",
+        note="Without manage_group those whom you asked.",
+    ),
+    Endpoint("DELETE", "/api/additions/{addition}", do_withdraw_addition, "Ask no longer"),
+    Endpoint("GET", "/api/users/@me/additions", get_my_additions, "List the groups that ask you in"),
+    Endpoint("POST", "/api/users/@me/additions/{addition}/accept", do_accept_addition, "Come in"),
+    Endpoint("DELETE", "/api/users/@me/additions/{addition}", do_refuse_addition, "Refuse to come in"),
 )

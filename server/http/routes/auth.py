@@ -9,14 +9,15 @@ from aiohttp import web
 from msgspec import UNSET, UnsetType
 
 from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
+from server.actions.context import Actions, Origin
 from server.actions.requests import Request
 from server.actions.sessions import SessionGrant, do_log_out, do_refresh
 from server.domain.entities import Me
 from server.domain.errors import Unauthenticated
 from server.domain.ids import SessionId
-from server.http.door import actions_of, origin_of
+from server.http.door import actions_of
+from server.http.endpoint import Endpoint, tagged
 from server.http.middleware import REFRESH_COOKIE
-from server.http.reading import body_of
 from server.http.replies import nothing, refusal, reply
 
 
@@ -33,50 +34,48 @@ class RefreshTokenGiven(Request, frozen=True, kw_only=True):
     refresh_token: str | UnsetType = UNSET
 
 
-async def sign_up(request: web.Request) -> web.Response:
-    body = await body_of(request, SignUp)
-    grant = await do_sign_up(actions_of(request), body, origin_of(request))
-    return _session(request, grant, body.tokens, 201)
+async def sign_up(actions: Actions, http: web.Request, request: SignUp, origin: Origin) -> web.Response:
+    grant = await do_sign_up(actions, request, origin)
+    return _session(http, grant, request.tokens, 201)
 
 
-async def log_in(request: web.Request) -> web.Response:
-    body = await body_of(request, LogIn)
-    grant = await do_log_in(actions_of(request), body, origin_of(request))
-    return _session(request, grant, body.tokens)
+async def log_in(actions: Actions, http: web.Request, request: LogIn, origin: Origin) -> web.Response:
+    grant = await do_log_in(actions, request, origin)
+    return _session(http, grant, request.tokens)
 
 
-async def refresh(request: web.Request) -> web.Response:
-    token, place = await _refresh_token(request)
+async def refresh(
+    actions: Actions, http: web.Request, request: RefreshTokenGiven | None, origin: Origin
+) -> web.Response:
+    token, place = _refresh_token(http, request)
     try:
-        grant = await do_refresh(actions_of(request), token, origin_of(request))
+        grant = await do_refresh(actions, token, origin)
     except Unauthenticated as error:
         response = refusal(error)
-        if place == "cookie" and REFRESH_COOKIE in request.cookies:
+        if place == "cookie" and REFRESH_COOKIE in http.cookies:
             _forget_cookie(response)
         return response
-    return _session(request, grant, place)
+    return _session(http, grant, place)
 
 
-async def log_out(request: web.Request) -> web.Response:
-    token, place = await _refresh_token(request)
-    await do_log_out(actions_of(request), token)
+async def log_out(actions: Actions, http: web.Request, request: RefreshTokenGiven | None) -> web.Response:
+    token, place = _refresh_token(http, request)
+    await do_log_out(actions, token)
     response = nothing()
     if place == "cookie":
         _forget_cookie(response)
     return response
 
 
-async def _refresh_token(request: web.Request) -> tuple[str, Literal["cookie", "body"]]:
+def _refresh_token(http: web.Request, request: RefreshTokenGiven | None) -> tuple[str, Literal["cookie", "body"]]:
     """From the body if it is there, else from the cookie, else empty."""
-    if request.body_exists:
-        given = (await body_of(request, RefreshTokenGiven)).refresh_token
-        if isinstance(given, str):
-            return given, "body"
-    return request.cookies.get(REFRESH_COOKIE, ""), "cookie"
+    if request is not None and isinstance(request.refresh_token, str):
+        return request.refresh_token, "body"
+    return http.cookies.get(REFRESH_COOKIE, ""), "cookie"
 
 
 def _session(
-    request: web.Request, grant: SessionGrant, place: Literal["cookie", "body"], status: int = 200
+    http: web.Request, grant: SessionGrant, place: Literal["cookie", "body"], status: int = 200
 ) -> web.Response:
     session = Session(
         access_token=grant.access_token,
@@ -90,7 +89,7 @@ def _session(
         response.set_cookie(
             REFRESH_COOKIE,
             grant.refresh_token,
-            max_age=actions_of(request).settings.session_lifetime_s,
+            max_age=actions_of(http).settings.session_lifetime_s,
             path="/",
             secure=True,
             httponly=True,
@@ -103,9 +102,37 @@ def _forget_cookie(response: web.Response) -> None:
     response.del_cookie(REFRESH_COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
 
 
-ROUTES: Final = (
-    web.post("/api/auth/signup", sign_up),
-    web.post("/api/auth/login", log_in),
-    web.post("/api/auth/refresh", refresh),
-    web.post("/api/auth/logout", log_out),
+_WHENCE: Final = "The refresh token is taken from the body if it is there, else from the cookie."
+
+ENDPOINTS: Final = tagged(
+    "Logging in",
+    Endpoint(
+        "POST",
+        "/api/auth/signup",
+        sign_up,
+        "Make an account",
+        answer=Session,
+        status=201,
+        errors=(
+            "bad_username",
+            "username_taken",
+            "bad_name",
+            "too_long",
+            "too_short",
+            "weak_password",
+            "signup_closed",
+            "bad_owner_token",
+        ),
+    ),
+    Endpoint("POST", "/api/auth/login", log_in, "Log in", answer=Session, errors=("bad_credentials",)),
+    Endpoint(
+        "POST",
+        "/api/auth/refresh",
+        refresh,
+        "Get a new access token",
+        answer=Session,
+        errors=("unauthenticated", "session_revoked"),
+        note=_WHENCE,
+    ),
+    Endpoint("POST", "/api/auth/logout", log_out, "Log out", note=_WHENCE),
 )

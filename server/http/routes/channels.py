@@ -2,71 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
-from aiohttp import web
+from server.actions.channels import do_create_channel, do_delete_channel, do_update_channel
+from server.actions.context import Actions
+from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
+from server.domain.entities import Channel
+from server.domain.ids import ChannelId, RoleId, UserId
+from server.http.endpoint import Endpoint, tagged
 
-from server.actions.channels import (
-    CreateChannel,
-    UpdateChannel,
-    do_create_channel,
-    do_delete_channel,
-    do_update_channel,
-)
-from server.actions.overwrites import PutOverwrite, Target, do_delete_overwrite, do_put_overwrite
-from server.domain.errors import NotFound
-from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, channel_of, group_of, id_of
-from server.http.replies import nothing, reply
+_NAME: Final = ("bad_name", "too_long", "too_short")
+_OF_ROLE: Final = "/api/channels/{channel}/overwrites/role/{role}"
+_OF_MEMBER: Final = "/api/channels/{channel}/overwrites/member/{member}"
 
 
-async def create(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    group_id = group_of(request)
-    body = await body_of(request, CreateChannel)
-    return reply(await do_create_channel(actions_of(request), caller.user_id, group_id, body), 201)
+async def put_for_role(
+    actions: Actions, user_id: UserId, channel_id: ChannelId, role_id: RoleId, request: PutOverwrite
+) -> Channel:
+    return await do_put_overwrite(actions, user_id, channel_id, "role", role_id, request)
 
 
-async def update(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    body = await body_of(request, UpdateChannel)
-    return reply(await do_update_channel(actions_of(request), caller.user_id, channel_id, body))
+async def put_for_member(
+    actions: Actions, user_id: UserId, channel_id: ChannelId, member_id: UserId, request: PutOverwrite
+) -> Channel:
+    return await do_put_overwrite(actions, user_id, channel_id, "member", member_id, request)
 
 
-async def delete(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    await do_delete_channel(actions_of(request), caller.user_id, channel_of(request))
-    return nothing()
+async def delete_for_role(actions: Actions, user_id: UserId, channel_id: ChannelId, role_id: RoleId) -> Channel:
+    return await do_delete_overwrite(actions, user_id, channel_id, "role", role_id)
 
 
-def _target(request: web.Request) -> tuple[Target, Any]:
-    """A role's or a member's id. Raises :class:`NotFound`."""
-    kind = request.match_info["target"]
-    if kind not in ("role", "member"):
-        raise NotFound("unknown_route", "An overwrite is for a role or for a member.")
-    return cast("Target", kind), id_of(request, "target_id", f"unknown_{kind}")
+async def delete_for_member(actions: Actions, user_id: UserId, channel_id: ChannelId, member_id: UserId) -> Channel:
+    return await do_delete_overwrite(actions, user_id, channel_id, "member", member_id)
 
 
-async def put_overwrite(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    target, target_id = _target(request)
-    body = await body_of(request, PutOverwrite)
-    return reply(await do_put_overwrite(actions_of(request), caller.user_id, channel_id, target, target_id, body))
-
-
-async def delete_overwrite(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    target, target_id = _target(request)
-    return reply(await do_delete_overwrite(actions_of(request), caller.user_id, channel_id, target, target_id))
-
-
-ROUTES: Final = (
-    web.post("/api/groups/{group}/channels", create),
-    web.patch("/api/channels/{channel}", update),
-    web.delete("/api/channels/{channel}", delete),
-    web.put("/api/channels/{channel}/overwrites/{target}/{target_id}", put_overwrite),
-    web.delete("/api/channels/{channel}/overwrites/{target}/{target_id}", delete_overwrite),
+ENDPOINTS: Final = tagged(
+    "Channels",
+    Endpoint(
+        "POST",
+        "/api/groups/{group}/channels",
+        do_create_channel,
+        "Make a channel",
+        status=201,
+        errors=(*_NAME, "too_many"),
+    ),
+    Endpoint("PATCH", "/api/channels/{channel}", do_update_channel, "Change a channel", errors=_NAME),
+    Endpoint("DELETE", "/api/channels/{channel}", do_delete_channel, "Delete a channel"),
+    Endpoint("PUT", _OF_ROLE, put_for_role, "Set what a channel is for a role", errors=("above_you", "too_many")),
+    Endpoint("DELETE", _OF_ROLE, delete_for_role, "Let a role have a channel as all do", errors=("above_you",)),
+    Endpoint("PUT", _OF_MEMBER, put_for_member, "Set what a channel is for a member", errors=("above_you", "too_many")),
+    Endpoint("DELETE", _OF_MEMBER, delete_for_member, "Let a member have a channel as all do", errors=("above_you",)),
 )

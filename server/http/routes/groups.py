@@ -4,42 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiohttp import web
-
-from server.actions.groups import CreateGroup, UpdateGroup, do_create_group, do_delete_group, do_update_group
+from server.actions.groups import do_create_group, do_delete_group, do_update_group
 from server.actions.snapshot import group_view
-from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, group_of
-from server.http.replies import nothing, reply
+from server.http.endpoint import Endpoint, tagged
 
+_NAME: Final = ("bad_name", "too_long", "too_short")
 
-async def create(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    body = await body_of(request, CreateGroup)
-    return reply(await do_create_group(actions_of(request), caller.user_id, body), 201)
-
-
-async def view(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    return reply(await group_view(actions_of(request), caller.user_id, group_of(request)))
-
-
-async def update(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    group_id = group_of(request)
-    body = await body_of(request, UpdateGroup)
-    return reply(await do_update_group(actions_of(request), caller.user_id, group_id, body))
-
-
-async def delete(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    await do_delete_group(actions_of(request), caller.user_id, group_of(request))
-    return nothing()
-
-
-ROUTES: Final = (
-    web.post("/api/groups", create),
-    web.get("/api/groups/{group}", view),
-    web.patch("/api/groups/{group}", update),
-    web.delete("/api/groups/{group}", delete),
+ENDPOINTS: Final = tagged(
+    "Groups",
+    Endpoint("POST", "/api/groups", do_create_group, "Make a group", status=201, errors=_NAME),
+    Endpoint("GET", "/api/groups/{group}", group_view, "Look at a group"),
+    Endpoint("PATCH", "/api/groups/{group}", do_update_group, "Rename a group", errors=_NAME),
+    Endpoint("DELETE", "/api/groups/{group}", do_delete_group, "Delete a group"),
 )

@@ -6,63 +6,45 @@ from typing import Final
 
 from aiohttp import web
 
+from server.actions.context import Actions
 from server.actions.messages import (
     CreateMessage,
-    EditMessage,
-    PageQuery,
+    Written,
     do_create_message,
     do_delete_message,
     do_edit_message,
     get_message,
     get_messages,
 )
-from server.http.door import actions_of, caller_of
-from server.http.reading import body_of, channel_of, id_of, query_of
-from server.http.replies import nothing, reply
+from server.domain.ids import ChannelId, UserId
+from server.http.endpoint import Endpoint, tagged
+from server.http.replies import reply
+
+_ALL: Final = "/api/channels/{channel}/messages"
+_ONE: Final = "/api/channels/{channel}/messages/{message}"
+_WRITING: Final = ("wrong_channel_kind", "empty_message", "too_long", "unknown_message")
 
 
-async def page(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    query = query_of(request, PageQuery)
-    return reply(await get_messages(actions_of(request), caller.user_id, channel_id, query))
-
-
-async def one(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    message_id = id_of(request, "message", "unknown_message")
-    return reply(await get_message(actions_of(request), caller.user_id, channel_id, message_id))
-
-
-async def create(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    body = await body_of(request, CreateMessage)
-    written, fresh = await do_create_message(actions_of(request), caller.user_id, channel_id, body)
+async def create(actions: Actions, user_id: UserId, channel_id: ChannelId, request: CreateMessage) -> web.Response:
+    written, fresh = await do_create_message(actions, user_id, channel_id, request)
     return reply(written, 201 if fresh else 200)
 
 
-async def edit(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    message_id = id_of(request, "message", "unknown_message")
-    body = await body_of(request, EditMessage)
-    return reply(await do_edit_message(actions_of(request), caller.user_id, channel_id, message_id, body))
-
-
-async def delete(request: web.Request) -> web.Response:
-    caller = await caller_of(request)
-    channel_id = channel_of(request)
-    message_id = id_of(request, "message", "unknown_message")
-    await do_delete_message(actions_of(request), caller.user_id, channel_id, message_id)
-    return nothing()
-
-
-ROUTES: Final = (
-    web.get("/api/channels/{channel}/messages", page),
-    web.post("/api/channels/{channel}/messages", create),
-    web.get("/api/channels/{channel}/messages/{message}", one),
-    web.patch("/api/channels/{channel}/messages/{message}", edit),
-    web.delete("/api/channels/{channel}/messages/{message}", delete),
+ENDPOINTS: Final = tagged(
+    "Messages",
+    Endpoint("GET", _ALL, get_messages, "Read a page of messages, oldest first", errors=("wrong_channel_kind",)),
+    Endpoint(
+        "POST",
+        _ALL,
+        create,
+        "Write a message",
+        answer=Written,
+        status=201,
+        also=(200,),
+        errors=(*_WRITING, "bad_nonce"),
+        note="A nonce that you used here before gives the first message again (200).",
+    ),
+    Endpoint("GET", _ONE, get_message, "Read one message", errors=("wrong_channel_kind",)),
+    Endpoint("PATCH", _ONE, do_edit_message, "Change your message", errors=_WRITING),
+    Endpoint("DELETE", _ONE, do_delete_message, "Delete a message", errors=("wrong_channel_kind",)),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.domain.limits import Limits
 from server.http.door import DOOR
+from server.http.endpoint import Endpoint, tagged
 from server.http.middleware import VISITOR
 from server.http.replies import reply
 
@@ -22,25 +23,36 @@ class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_interval_ms: int
 
 
-async def health(request: web.Request) -> web.Response:
+async def health(http: web.Request) -> web.Response:
     """200 when every part works, else 503 with what does not."""
-    parts = dict(await request.app[DOOR].health())
+    parts = dict(await http.app[DOOR].health())
     well = all(state == "ok" for state in parts.values())
     response = reply({"status": "ok" if well else "failing", **parts}, 200 if well else 503)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-async def server_info(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    info = ServerInfo(
-        name=door.policy.server_name or request[VISITOR].authority,
+async def server_info(http: web.Request) -> ServerInfo:
+    door = http.app[DOOR]
+    return ServerInfo(
+        name=door.policy.server_name or http[VISITOR].authority,
         version=door.version,
         sign_up=door.actions.settings.sign_up,
         limits=door.actions.limits,
         heartbeat_interval_ms=door.heartbeat_interval_ms,
     )
-    return reply(info)
 
 
-ROUTES: Final = (web.get("/health", health), web.get("/api/server", server_info))
+ENDPOINTS: Final = tagged(
+    "Server",
+    Endpoint(
+        "GET",
+        "/health",
+        health,
+        "Ask whether the server is well",
+        answer=dict[str, str],
+        also=(503,),
+        note="Each part of the server -> `ok`, or what is wrong with it; 503 when something is.",
+    ),
+    Endpoint("GET", "/api/server", server_info, "Look at the server: its name, version and limits"),
+)

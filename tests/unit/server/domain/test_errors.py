@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from server.domain.errors import (
+    CODES,
     Conflict,
     Forbidden,
     Invalid,
@@ -15,6 +18,8 @@ from server.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+
+PROTOCOL: Final = Path(__file__).parents[4] / "docs" / "protocol.md"
 
 KINDS = {
     Invalid: 400,
@@ -40,3 +45,13 @@ def test_slowing_down_says_for_how_long() -> None:
     error = TooMany("rate_limited", "Too often.", retry_after_s=3, rule="log_in")
     assert (error.status, error.retry_after_s) == (429, 3)
     assert error.data == {"retry_after_s": 3, "rule": "log_in"}
+
+
+def test_the_protocol_has_every_code_under_its_status() -> None:
+    table = PROTOCOL.read_text().partition("## Errors")[2].partition("## Objects")[0]
+    documented = {
+        code: int(status)
+        for status, codes in re.findall(r"^\| (\d{3}) \|.*\|(.*)\|$", table, re.MULTILINE)
+        for code in re.findall(r"`([a-z_]+)`", re.sub(r"\(.*?\)", "", codes))
+    }
+    assert documented == {code: kind.status for code, kind in CODES.items()}

@@ -11,7 +11,7 @@ from server.actions.requests import Request
 from server.domain import codec
 from server.domain.errors import Invalid, NotFound
 from server.domain.ids import Snowflake
-from server.http.reading import _unfit, channel_of, group_of, id_of, query_of
+from server.http.reading import _unfit, id_of, query_of, reason_of
 
 
 class Sent(Request, frozen=True, kw_only=True):
@@ -50,9 +50,26 @@ def test_a_query_that_does_not_fit(query: str) -> None:
         query_of(make_mocked_request("GET", f"/{query}"), PageQuery)
 
 
-def test_ids_in_the_path() -> None:
-    request = make_mocked_request("GET", "/", match_info={"group": "12", "channel": "13"})
-    assert (group_of(request), channel_of(request)) == (12, 13)
+def test_a_query_may_have_a_name_that_is_read_elsewhere() -> None:
+    request = make_mocked_request("GET", "/?limit=7&reason=spam")
+    assert query_of(request, PageQuery, besides=("reason",)).limit == 7
+    with pytest.raises(Invalid):
+        query_of(request, PageQuery)
+
+
+@pytest.mark.parametrize(("query", "reason"), [("", None), ("?reason=", None), ("?reason=+too++loud+", "too loud")])
+def test_a_reason_may_be_given(query: str, reason: str | None) -> None:
+    assert reason_of(make_mocked_request("DELETE", f"/{query}"), 8) == reason
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("?reason=a&reason=b", "bad_request"), ("?reason=much+too+loud", "too_long"), ("?reason=%00", "bad_name")],
+)
+def test_a_reason_that_does_not_fit(query: str, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        reason_of(make_mocked_request("DELETE", f"/{query}"), 8)
+    assert caught.value.code == code
 
 
 @given(st.text(max_size=25))
