@@ -25,7 +25,7 @@ run: .venv/.installed-run web/dist/.built
 	@exec $(PY) -m parley run
 
 test: .venv/.installed-dev web/dist/.built lint web-check
-	@scripts/system chromium
+	@scripts/system chromium redis-server
 	$(PY) -m scripts.cores
 	$(PYTEST) -q -n 2 tests --ignore=tests/e2e
 	$(PYTEST) -q tests/e2e

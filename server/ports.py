@@ -61,6 +61,38 @@ class Bus(Protocol):
         ...
 
 
+class Found(msgspec.Struct, frozen=True):
+    """What a cache holds of the keys that were asked for."""
+
+    values: dict[str, bytes]
+    mark: bytes
+    """The moment of the look, for :meth:`Cache.set_many`."""
+
+
+class Cache(Protocol):
+    """Values by key that may be forgotten at any time. Nothing here raises: a cache that cannot be reached holds nothing.
+
+    So that nothing stale is kept: read the source after :meth:`get_many` and hand its mark to :meth:`set_many`; delete after the
+    source has changed. Whoever read the source before a deletion then keeps nothing after it, in whatever process.
+    """
+
+    async def get_many(self, keys: Collection[str], *, prolong_s: float | None = None) -> Found:
+        """Sliding expiry: what is found lives for ``prolong_s`` seconds from now on, if that is given."""
+        ...
+
+    async def set_many(self, items: Mapping[str, bytes], ttl_s: float, mark: bytes) -> None:
+        """Keeps ``items`` for ``ttl_s`` seconds, unless anything at all was deleted since ``mark``."""
+        ...
+
+    async def delete_many(self, keys: Collection[str]) -> bool:
+        """False when the cache could not be reached: the keys may be there yet when it can be."""
+        ...
+
+    async def clear(self) -> bool:
+        """Deletes everything; False as for :meth:`delete_many`."""
+        ...
+
+
 class PasswordHasher(Protocol):
     """Argon2id in a bounded pool. Raises :class:`server.domain.errors.Unavailable` when too many wait."""
 
