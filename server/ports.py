@@ -216,6 +216,10 @@ class Sessions(Protocol):
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None: ...
 
+    async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
+        """Those of them that were."""
+        ...
+
     async def forget_expired(self, now_ms: int) -> int:
         """Deletes sessions that ended or expired before ``now_ms``, with their tokens; returns how many."""
         ...

@@ -281,6 +281,7 @@ class CloseCode(enum.IntEnum):
     """More than the write limit waited for the client to read."""
     REVOKED = 4011
     DRAINED = 4012
+    """The server goes down as planned, or cannot say what this client has missed; ``drain`` came before."""
     TOO_MANY_SOCKETS = 4013
 
 

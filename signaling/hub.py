@@ -18,6 +18,7 @@ from server.actions.snapshot import channel_for_readers, load_access, membership
 from server.domain.events import (
     CursorUpdate,
     Event,
+    Gap,
     GroupJoin,
     GroupLeave,
     MessageDelete,
@@ -132,6 +133,9 @@ class Hub:
 
     def receive(self, notice: Notice) -> None:
         """Called by the bus."""
+        if isinstance(notice, Gap):
+            self._begin_anew(notice)
+            return
         if isinstance(notice, SessionRevoked):
             self.backlog.append(notice)
             for subscriber in [one for one in self.sessions.values() if one.session.login_id == notice.session_id]:
@@ -145,6 +149,12 @@ class Hub:
                 return
             entry.contacts = frozenset(group_ids)
         self._route(entry)
+
+    def _begin_anew(self, gap: Gap) -> None:
+        """Nobody's events are known to be complete: no session goes on, and no snapshot that is being taken counts."""
+        self.backlog.append(gap)
+        for subscriber in list(self.sessions.values()):
+            self.leave(subscriber, CloseCode.DRAINED)
 
     def _route(self, entry: Entry) -> None:
         self.backlog.append(entry)

@@ -20,6 +20,7 @@ from server.domain.errors import Unauthenticated
 from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
+    Gap,
     GroupJoin,
     GroupLeave,
     GroupUpdate,
@@ -135,7 +136,7 @@ class Opener:
     def _since(self, mark: int, taken: Snapshot, login: Authenticated) -> list[Entry] | None:
         """What the snapshot may lack; None when it has to be taken again."""
         items = self._hub.backlog.since(mark)
-        if items is None:
+        if items is None or any(isinstance(item, Gap) for item in items):
             return None
         if any(isinstance(item, SessionRevoked) and item.session_id == login.session_id for item in items):
             raise Refused(CloseCode.REVOKED)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from server.actions.context import Actions
 from server.domain.errors import Invalid, Unavailable
+from server.domain.events import Gap, Notice
 from signaling import frames
 from signaling.frames import CloseCode
 from signaling.hub import Hub
@@ -20,7 +21,7 @@ from signaling.socket import GOODBYE_S, Behind, Socket
 from signaling.voice_port import VoiceDesk
 
 DRAIN_SPREAD_MS: Final = 5_000
-"""Clients come back spread over so long after a planned stop."""
+"""Clients come back spread over so long after a planned stop, or a gap in what they were told."""
 DRAIN_FINISH_S: Final = 5.0
 """For the requests under way."""
 GREETED_MAX: Final = 2_000
@@ -54,7 +55,7 @@ class Gateway:
     # --------------------------------------------------------------------------------------------------------------- life
 
     async def start(self) -> None:
-        self._unsubscribe = self._behind.actions.bus.subscribe(self.hub.receive)
+        self._unsubscribe = self._behind.actions.bus.subscribe(self._receive)
         self._ticking = asyncio.create_task(self._tick_forever())
 
     async def drain(self) -> None:
@@ -67,13 +68,24 @@ class Gateway:
             socket.abort()  # nothing of theirs is under way
         sockets = list(self._sockets)
         for socket in sockets:
-            socket.write(frames.encode(frames.Drain(reconnect_after_ms=int(self._jitter() * DRAIN_SPREAD_MS))))
+            self._name_a_time(socket)
         await _all_within(DRAIN_FINISH_S, [socket.finish() for socket in sockets])
         for socket in list(self._sockets):
             socket.close(CloseCode.DRAINED)
         if not self._sockets:
             return
         await _all_within(GOODBYE_S * 2, [self.empty()])
+
+    def _name_a_time(self, socket: Socket) -> None:
+        """When to come back: not all at once."""
+        socket.write(frames.encode(frames.Drain(reconnect_after_ms=int(self._jitter() * DRAIN_SPREAD_MS))))
+
+    def _receive(self, notice: Notice) -> None:
+        if isinstance(notice, Gap):
+            for socket in self._sockets:
+                if not socket.greeted:
+                    self._name_a_time(socket)
+        self.hub.receive(notice)
 
     async def close(self) -> None:
         """Ends what :meth:`start` began; sockets that are still open are cut."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import delete, insert, or_, select, update
 
-from db.repos.base import Repository, given
+from db.repos.base import Repository, among, given, portions
 from db.tables.accounts import refresh_tokens, sessions
 from server.domain.ids import SessionId
 from server.ports import RefreshToken, SessionRecord
@@ -24,6 +26,7 @@ _BY_TOKEN = (
 )
 _SPEND = update(refresh_tokens).where(refresh_tokens.c.token_hash == given("old_hash"))
 _SET = update(sessions).where(sessions.c.id == given("session_id"))
+_REVOKED = select(sessions.c.id).where(among(sessions.c.id, "session_ids"), sessions.c.revoked_ms.is_not(None))
 _REVOKE = _SET.where(sessions.c.revoked_ms.is_(None))
 _FORGET = delete(sessions).where(or_(sessions.c.expires_ms < given("now_ms"), sessions.c.revoked_ms < given("now_ms")))
 
@@ -59,6 +62,12 @@ class SqlSessions(Repository):
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None:
         await self._change(_REVOKE, session_id=session_id, revoked_ms=now_ms)
+
+    async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
+        found: set[SessionId] = set()
+        for some in portions(session_ids):
+            found.update(row.id for row in await self._all(_REVOKED, session_ids=some))
+        return found
 
     async def forget_expired(self, now_ms: int) -> int:
         return await self._change(_FORGET, now_ms=now_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from server.domain.events import Notice, SessionRevoked
+from server.domain.events import Gap, Notice, SessionRevoked
 from server.domain.ids import SessionId
 from server.ports import SessionRecord
 
@@ -50,3 +50,6 @@ class SessionCache:
         if isinstance(notice, SessionRevoked):
             self._revocations += 1
             self._records.pop(notice.session_id, None)
+        elif isinstance(notice, Gap):
+            self._revocations += 1
+            self._records.clear()

@@ -259,5 +259,9 @@ class SessionRevoked(msgspec.Struct, frozen=True, tag="session.revoked"):
     session_id: SessionId
 
 
-Notice: TypeAlias = Published | SessionRevoked
+class Gap(msgspec.Struct, frozen=True, tag="gap"):
+    """Notices may have been lost before this one: what was built from notices alone counts no more."""
+
+
+Notice: TypeAlias = Published | SessionRevoked | Gap
 """What travels on the bus, in the order of the commits."""

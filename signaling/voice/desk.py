@@ -17,7 +17,7 @@ from server.actions.context import Actions
 from server.actions.voice import VoiceSeat, check_voice_join
 from server.domain.entities import VoiceState
 from server.domain.errors import Conflict, Unavailable
-from server.domain.events import Notice, SessionRevoked
+from server.domain.events import Gap, Notice, SessionRevoked
 from server.domain.ids import ChannelId, SessionId, UserId
 from server.domain.rates import Rule
 from signaling.voice.floor import Floor
@@ -173,6 +173,10 @@ class Desk:
     def _receive(self, notice: Notice) -> None:
         if isinstance(notice, SessionRevoked):
             self._revoke(notice.session_id)
+            return
+        if isinstance(notice, Gap):
+            self._changes += 1
+            self._reviewer.touch_all()
             return
         group_id = group_touched(notice)
         if group_id is not None:

@@ -26,7 +26,7 @@ from server.domain.events import (
     RoleDelete,
     RoleUpdate,
 )
-from server.domain.ids import ChannelId, GroupId, UserId
+from server.domain.ids import ChannelId, GroupId, SessionId, UserId
 from server.domain.permissions import Permission
 from server.ports import Store
 from signaling.voice.floor import Floor
@@ -79,6 +79,8 @@ class GroupNow(msgspec.Struct, frozen=True):
     access: GroupAccess | None
     """None: the group is gone."""
     members: Mapping[UserId, Member]
+    revoked: Collection[SessionId] = ()
+    """Those of their log-ins that are over."""
 
     def standing(self, user_id: UserId, channel_id: ChannelId, now_ms: int) -> Standing:
         if self.access is None or channel_id not in self.access.channels:
@@ -93,16 +95,19 @@ class GroupNow(msgspec.Struct, frozen=True):
         return Standing.SPEAKER if Permission.SPEAK in permissions else Standing.LISTENER
 
 
-async def read_group(store: Store, group_id: GroupId, user_ids: Collection[UserId]) -> GroupNow:
+async def read_group(
+    store: Store, group_id: GroupId, user_ids: Collection[UserId], session_ids: Collection[SessionId] = ()
+) -> GroupNow:
     """The same few statements for any number of people."""
     async with store.read() as reader:
         group = await reader.groups.get(group_id)
         if group is None:
             return GroupNow(None, {})
+        revoked = await reader.sessions.revoked(session_ids)
         roles = await reader.roles.of_groups([group_id])
         channels = await reader.channels.of_groups([group_id])
         members = await reader.members.by_users(group_id, user_ids)
-    return GroupNow(GroupAccess.of(group, roles, channels), {member.user_id: member for member in members})
+    return GroupNow(GroupAccess.of(group, roles, channels), {member.user_id: member for member in members}, revoked)
 
 
 class Reviewer:
@@ -121,6 +126,10 @@ class Reviewer:
         if self._floor.roster.in_group(group_id):
             self._touched.add(group_id)
             self._any.set()
+
+    def touch_all(self) -> None:
+        for group_id in self._floor.roster.groups():
+            self.touch(group_id)
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -148,10 +157,15 @@ class Reviewer:
 
     async def _review(self, group_id: GroupId) -> None:
         participants = self._floor.roster.in_group(group_id)
-        now = await read_group(self._actions.store, group_id, {each.user_id for each in participants})
+        user_ids, session_ids = ({each.user_id for each in participants}, {each.session_id for each in participants})
+        now = await read_group(self._actions.store, group_id, user_ids, session_ids)
         now_ms = self._actions.clock.now_ms()
         for participant in participants:
-            if self._floor.roster.holds(participant):
+            if not self._floor.roster.holds(participant):
+                continue
+            if participant.session_id in now.revoked:
+                self._judge(participant, Standing.REMOVED)
+            else:
                 self._judge(participant, now.standing(participant.user_id, participant.channel_id, now_ms))
 
     def _judge(self, participant: Participant, standing: Standing) -> None:

@@ -78,6 +78,9 @@ class _Index(Generic[K]):
     def of(self, key: K) -> tuple[Participant, ...]:
         return tuple(self._found.get(key, {}).values())
 
+    def keys(self) -> Collection[K]:
+        return self._found.keys()
+
     def sizes(self, keys: Iterable[K]) -> dict[K, int]:
         return {key: len(self._found.get(key, ())) for key in keys}
 
@@ -122,6 +125,10 @@ class Roster:
 
     def in_group(self, group_id: GroupId) -> tuple[Participant, ...]:
         return self._by_group.of(group_id)
+
+    def groups(self) -> Collection[GroupId]:
+        """Those with somebody in voice."""
+        return tuple(self._by_group.keys())
 
     def on_node(self, node: NodeId) -> tuple[Participant, ...]:
         return self._by_node.of(node)

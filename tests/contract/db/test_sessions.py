@@ -58,6 +58,19 @@ async def test_the_first_revocation_counts(world: SqlStore) -> None:
         assert await reader.sessions.get(LAPTOP) == session(LAPTOP)
 
 
+async def test_of_many_those_that_were_revoked_are_told(world: SqlStore) -> None:
+    unknown = SessionId(Snowflake(9))
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(session(LAPTOP), token("l", LAPTOP))
+        assert await uow.sessions.revoked([PHONE, LAPTOP, unknown]) == set()
+        await uow.sessions.revoke(LAPTOP, 3_000)
+    async with world.read() as reader:
+        assert await reader.sessions.revoked([PHONE, LAPTOP, LAPTOP, unknown]) == {LAPTOP}
+        assert await reader.sessions.revoked([PHONE]) == set()
+        assert await reader.sessions.revoked([]) == set()
+
+
 async def test_what_ended_before_now_is_forgotten_with_its_tokens(world: SqlStore) -> None:
     tablet = SessionId(Snowflake(503))
     async with world.write() as uow:

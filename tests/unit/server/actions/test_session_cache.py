@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from server.actions.session_cache import SessionCache
-from server.domain.events import GroupLeave, Published, SessionRevoked, ToUsers
+from server.domain.events import Gap, GroupLeave, Published, SessionRevoked, ToUsers
 from server.domain.ids import GroupId, SessionId, Snowflake, UserId
 from server.ports import SessionRecord
 
@@ -43,6 +43,17 @@ def test_a_record_read_before_a_revocation_is_not_kept_after_it() -> None:
     cache.receive(SessionRevoked(one.id))
     cache.put(one, 0, before)
     assert cache.get(one.id, 0) is None
+
+
+def test_after_a_gap_nothing_is_known_and_what_was_read_before_is_not_kept() -> None:
+    cache = SessionCache()
+    one, other = record(1), record(2)
+    cache.put(one, 0, cache.revocations)
+    before = cache.revocations
+    cache.receive(Gap())
+    cache.put(other, 0, before)
+    assert cache.get(one.id, 0) is None
+    assert cache.get(other.id, 0) is None
 
 
 def test_the_one_used_longest_ago_makes_room() -> None:

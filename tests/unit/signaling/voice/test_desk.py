@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from server.actions.roles import UpdateRole, do_update_role
 from server.domain.entities import VoiceState
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, ParleyError, TooMany, Unauthenticated
 from server.domain.events import (
+    Gap,
     SessionRevoked,
     ToChannel,
     ToUsers,
@@ -40,12 +42,14 @@ from server.domain.events import (
 from server.domain.ids import ChannelId, RoleId, Snowflake, UserId
 from server.domain.permissions import EVERYONE, Permission
 from server.domain.rates import Rate, Rule
+from server.ports import RefreshToken, SessionRecord
 from signaling.voice import sdp
 from signaling.voice.desk import DeskSettings
 from signaling.voice.joining import REPLACED_AFTER_S
 from signaling.voice.link import MediaLink
 from signaling.voice_port import IceServer, Offer, Update
 from tests.support.actions import text_channel
+from tests.support.database import sqlite_store
 from tests.support.sdp import offer_text
 from tests.support.voice_stage import Stage, caller, open_stage
 
@@ -554,6 +558,27 @@ async def test_a_revoked_log_in_takes_its_call_with_it(stage: Stage) -> None:
     await stage.house.bus.publish([SessionRevoked(caller(anna, session=3).session_id)])
 
     await expect_out(stage, anna, number, "removed")
+
+
+async def test_after_a_gap_everyone_is_looked_at_anew(stage: Stage, tmp_path: Path) -> None:
+    """Another process has changed permissions and revoked a log-in, and its notices were lost."""
+    anna, ben = await stage.member("anna"), await stage.member("ben")
+    numbers = [(await stage.join(each)).participant for each in (stage.owner, anna, ben)]
+    async with sqlite_store(tmp_path) as elsewhere:
+        house = replace(stage.house, actions=replace(stage.actions, store=elsewhere))
+        await house.overwrite(stage.owner, stage.channel_id, "member", anna, deny=Permission.CONNECT)
+        record = SessionRecord(
+            id=caller(ben).session_id, user_id=ben, device="", address="", created_ms=0, used_ms=0, expires_ms=1
+        )
+        async with elsewhere.write() as uow:
+            await uow.sessions.add(record, RefreshToken(token_hash=bytes(32), session_id=record.id, created_ms=0))
+            await uow.sessions.revoke(record.id, 1)
+    assert all(stage.roster.get(number) is not None for number in numbers)
+    await stage.house.bus.publish([Gap()])
+
+    await stage.told.wait(VoiceReset, lambda reset: (reset.participant, reset.reason) == (numbers[1], "no_permission"))
+    await stage.told.wait(VoiceReset, lambda reset: (reset.participant, reset.reason) == (numbers[2], "removed"))
+    assert set(stage.roster.numbers()) == {numbers[0]}
 
 
 async def test_what_is_taken_while_an_offer_is_under_way_counts(stage: Stage) -> None:
