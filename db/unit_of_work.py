@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.repos.channels import SqlChannels
+from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
@@ -23,6 +24,7 @@ class SqlReader:
         self.sessions = SqlSessions(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
+        self.conversations = SqlConversations(connection)
         self.roles = SqlRoles(connection)
         self.members = SqlMembers(connection)
         self.invites = SqlInvites(connection)

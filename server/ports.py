@@ -16,6 +16,7 @@ import msgspec
 from server.domain.entities import (
     Addition,
     Channel,
+    Conversation,
     Cursor,
     Group,
     Invite,
@@ -196,7 +197,9 @@ class Users(Protocol):
 
     async def credentials(self, username_key: str) -> Credentials | None: ...
 
-    async def set_display_name(self, user_id: UserId, display_name: str) -> None: ...
+    async def update(self, me: Me) -> None:
+        """Display name, who may write, and how the user wants to be seen."""
+        ...
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
 
@@ -251,7 +254,7 @@ class Channels(Protocol):
         ...
 
     async def update(self, channel: Channel) -> None:
-        """Name, topic and position."""
+        """Name, topic, position, category and slow mode."""
         ...
 
     async def delete(self, channel_id: ChannelId) -> None: ...
@@ -264,6 +267,22 @@ class Channels(Protocol):
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
         """Serialises writers of the channel until the transaction ends; returns its ``last_message_id``."""
+        ...
+
+
+class Conversations(Protocol):
+    async def add(self, conversation: Conversation) -> bool:
+        """With its channel and members; False when these two have a direct conversation already."""
+        ...
+
+    async def get(self, channel_id: ChannelId) -> Conversation | None: ...
+
+    async def between(self, user_id: UserId, other_id: UserId) -> Conversation | None:
+        """The direct one."""
+        ...
+
+    async def of_user(self, user_id: UserId) -> list[Conversation]:
+        """A constant number of statements."""
         ...
 
 
@@ -398,6 +417,8 @@ class Reader(Protocol):
     def groups(self) -> Groups: ...
     @property
     def channels(self) -> Channels: ...
+    @property
+    def conversations(self) -> Conversations: ...
     @property
     def roles(self) -> Roles: ...
     @property

@@ -15,7 +15,7 @@ from server.domain.entities import Addition, Me, User
 from server.domain.errors import Invalid
 from server.domain.events import Event, GroupView
 from server.domain.ids import ChannelId, MessageId
-from server.domain.sections import Section
+from server.domain.sections import NewSection
 
 MAX_FRAME_BYTES: Final = 128 * 1024
 """A longer one from a client ends the socket with 1009."""
@@ -53,13 +53,13 @@ class _Request(_ClientFrame, frozen=True, kw_only=True):
 class CreateMessage(_Request, frozen=True, kw_only=True, tag="message.create"):
     channel_id: ChannelId
     nonce: str
-    sections: tuple[Section, ...]
+    sections: tuple[NewSection, ...]
 
 
 class EditMessage(_Request, frozen=True, kw_only=True, tag="message.edit"):
     channel_id: ChannelId
     message_id: MessageId
-    sections: tuple[Section, ...]
+    sections: tuple[NewSection, ...]
 
 
 class DeleteMessage(_Request, frozen=True, kw_only=True, tag="message.delete"):

@@ -27,6 +27,7 @@ from server.domain.events import (
     ToChannel,
     ToContacts,
     ToGroup,
+    ToPermitted,
     ToUsers,
     VoiceReset,
 )
@@ -161,13 +162,13 @@ class Hub:
         match entry.audience:
             case ToUsers(user_ids=user_ids):
                 self._to_users(entry, user_ids)
-            case ToContacts(user_id=user_id):
+            case ToContacts():
                 room = next((room for room in self._busy if room.group_id in entry.contacts), None)
                 if room is not None:  # names are told with members and messages too, and must not overtake them
                     self._enqueue(room, entry)
                 else:
-                    self._to_contacts(entry, user_id)
-            case ToGroup(group_id=group_id) | ToChannel(group_id=group_id):
+                    self._to_contacts(entry, entry.audience)
+            case ToGroup(group_id=group_id) | ToChannel(group_id=group_id) | ToPermitted(group_id=group_id):
                 room = self.rooms.get(group_id)
                 if room is not None:
                     self._enqueue(room, entry)
@@ -201,9 +202,10 @@ class Hub:
         for user_id in user_ids:
             deliver(self.users.get(user_id, ()), entry.frame)
 
-    def _to_contacts(self, entry: Entry, user_id: UserId) -> None:
+    def _to_contacts(self, entry: Entry, audience: ToContacts) -> None:
         seated = {one for group_id in entry.contacts if group_id in self.rooms for one in self.rooms[group_id].seats}
-        self._deliver_to_users(entry, [one for one in seated | {user_id} if one in self.users])
+        seated.update(audience.others, (audience.user_id,))
+        self._deliver_to_users(entry, [one for one in seated if one in self.users])
 
     def _enqueue(self, room: Room, entry: Entry) -> None:
         if room.busy:
@@ -230,7 +232,9 @@ class Hub:
         elif isinstance(audience, ToUsers):
             self._deliver_to_users(entry, audience.user_ids)
         elif isinstance(audience, ToContacts):
-            self._to_contacts(entry, audience.user_id)
+            self._to_contacts(entry, audience)
+        elif isinstance(audience, ToPermitted):
+            self._deliver_to_users(entry, room.permitted(audience.permissions, self._actions.clock.now_ms()))
         else:
             room.handle(event, audience.channel_id if isinstance(audience, ToChannel) else None, entry.frame)
             if isinstance(event, MessageDelete):

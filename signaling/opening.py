@@ -32,6 +32,7 @@ from server.domain.events import (
     ToChannel,
     ToContacts,
     ToGroup,
+    ToPermitted,
     ToUsers,
 )
 from server.domain.ids import GroupId, UserId
@@ -191,8 +192,11 @@ class Opener:
         match entry.audience:
             case ToUsers(user_ids=user_ids):
                 return user_id in user_ids
-            case ToContacts(user_id=changed):
-                return changed == user_id or not mine.isdisjoint(entry.contacts)
+            case ToContacts(user_id=changed, others=others):
+                return user_id == changed or user_id in others or not mine.isdisjoint(entry.contacts)
+            case ToPermitted(group_id=group_id, permissions=permissions):
+                now_ms = self._actions.clock.now_ms()
+                return group_id in mine and user_id in self._hub.rooms[group_id].permitted(permissions, now_ms)
             case ToGroup(group_id=group_id):
                 return group_id in mine
             case ToChannel(group_id=group_id, channel_id=channel_id):

@@ -111,6 +111,17 @@ class Room:
         """Members who know the channel."""
         return [user_id for user_id, seat in self.seats.items() if channel_id in seat.told]
 
+    def permitted(self, permissions: int, now_ms: int) -> list[UserId]:
+        """Members who have all of these in the group as a whole."""
+        access = self.access
+        if access is None:
+            return []
+        return [
+            user_id
+            for user_id, seat in self.seats.items()
+            if permissions & ~access.permissions(seat.member, None, now_ms) == 0
+        ]
+
     def visible(self, member: Member) -> frozenset[ChannelId]:
         """Channels that ``member`` may view; members alike in roles and without overwrites of their own share one set."""
         access = self.access

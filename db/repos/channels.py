@@ -16,13 +16,13 @@ from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake
 
 _ADD = insert(channels)
 _ADD_OVERWRITES = insert(overwrites)
-_GET = select(channels).where(channels.c.id == given("channel_id"))
+_GET = select(channels).where(channels.c.id == given("channel_id"), channels.c.group_id.is_not(None))
 _OVERWRITES = select(overwrites).where(overwrites.c.channel_id == given("channel_id"))
 _OF_GROUPS = select(channels).where(among(channels.c.group_id, "group_ids"))
 _OVERWRITES_OF_GROUPS = (
     select(overwrites).join_from(overwrites, channels).where(among(channels.c.group_id, "group_ids"))
 )
-_SET = update(channels).where(channels.c.id == given("channel_id"))
+_SET = update(channels).where(channels.c.id == given("of_channel"))
 _DELETE = delete(channels).where(channels.c.id == given("channel_id"))
 _DELETE_OVERWRITE = delete(overwrites).where(
     overwrites.c.channel_id == given("channel_id"),
@@ -47,6 +47,8 @@ def _channel(row: Row[Any], its_overwrites: Sequence[Overwrite]) -> Channel:
         name=row.name,
         topic=row.topic,
         position=row.position,
+        category_id=row.category_id,
+        slow_mode_s=row.slow_mode_s,
         overwrites=tuple(its_overwrites),
         last_message_id=row.last_message_id,
     )
@@ -68,6 +70,8 @@ class SqlChannels(Repository):
             name=channel.name,
             topic=channel.topic,
             position=channel.position,
+            category_id=channel.category_id,
+            slow_mode_s=channel.slow_mode_s,
             last_message_id=channel.last_message_id,
         )
         rows = [
@@ -88,7 +92,13 @@ class SqlChannels(Repository):
 
     async def update(self, channel: Channel) -> None:
         await self._change(
-            _SET, channel_id=channel.id, name=channel.name, topic=channel.topic, position=channel.position
+            _SET,
+            of_channel=channel.id,
+            name=channel.name,
+            topic=channel.topic,
+            position=channel.position,
+            category_id=channel.category_id,
+            slow_mode_s=channel.slow_mode_s,
         )
 
     async def delete(self, channel_id: ChannelId) -> None:

@@ -62,6 +62,9 @@ class SqlRoles(Repository):
             name=role.name,
             permissions=role.permissions,
             position=role.position,
+            colour=role.colour,
+            hoisted=role.hoisted,
+            mentionable=role.mentionable,
         )
 
     async def delete(self, group_id: GroupId, role_id: RoleId) -> None:

@@ -63,6 +63,7 @@ def _members(rows: Sequence[Row[Any]], roles: Sequence[Row[Any]]) -> list[Member
         Member(
             group_id=row.group_id,
             user_id=row.user_id,
+            nickname=row.nickname,
             role_ids=tuple(sorted(of_member[row.group_id, row.user_id])),
             joined_ms=row.joined_ms,
             timed_out_until_ms=row.timed_out_until_ms,
@@ -82,6 +83,7 @@ class SqlMembers(Repository):
             user_id=member.user_id,
             joined_ms=member.joined_ms,
             timed_out_until_ms=member.timed_out_until_ms,
+            nickname=member.nickname,
         )
         if added:
             rows = [{"group_id": member.group_id, "user_id": member.user_id, "role_id": id_} for id_ in member.role_ids]

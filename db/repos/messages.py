@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, false, func, insert, select, update
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, given
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
-from server.domain.entities import Message
+from server.domain.entities import Mentions, Message
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.sections import Section
 
+_MENTIONS: Final[msgspec.json.Decoder[Mentions]] = codec.decoder(Mentions)
 _SECTIONS: Final[msgspec.json.Decoder[tuple[Section, ...]]] = codec.decoder(tuple[Section, ...])
 
 _IT = and_(messages.c.channel_id == given("of_channel"), messages.c.id == given("message_id"))
@@ -31,6 +32,8 @@ _BY_NONCE = (
         func.coalesce(messages.c.sections, "[]").label("sections"),
         messages.c.edited_ms,
         message_nonces.c.nonce,
+        messages.c.mentions,
+        func.coalesce(messages.c.pinned, false()).label("pinned"),
     )
     .join_from(
         message_nonces,
@@ -55,6 +58,7 @@ _AFTER = _PAGE.order_by(messages.c.id).where(messages.c.id > given("after"))
 def _message(row: Row[Any]) -> Message:
     try:
         sections = _SECTIONS.decode(row.sections)
+        mentions = None if row.mentions is None else _MENTIONS.decode(row.mentions)
     except msgspec.MsgspecError as error:
         raise CorruptRow(f"message {row.id} in channel {row.channel_id} cannot be read: {error}") from error
     return Message(
@@ -62,6 +66,8 @@ def _message(row: Row[Any]) -> Message:
         channel_id=row.channel_id,
         author_id=row.author_id,
         sections=sections,
+        mentions=mentions,
+        pinned=bool(row.pinned),
         edited_ms=row.edited_ms,
         nonce=row.nonce,
     )
@@ -81,6 +87,7 @@ class SqlMessages(Repository):
             id=message.id,
             author_id=message.author_id,
             sections=_stored(message.sections),
+            mentions=None if message.mentions is None else codec.encode(message.mentions).decode(),
             edited_ms=message.edited_ms,
             nonce=message.nonce,
         )

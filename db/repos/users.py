@@ -9,14 +9,16 @@ from sqlalchemy import Row, exists, select, update
 
 from db.repos.base import Repository, among, given, portions
 from db.tables.accounts import users
-from server.domain.entities import Me, User
+from server.domain.entities import ChosenStatus, DirectFrom, Me, User
 from server.domain.ids import UserId
 from server.ports import Credentials
 
 PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name)
 """The columns of :class:`User`."""
 
-_ME = select(*PUBLIC, users.c.operator).where(users.c.id == given("user_id"))
+_ME = select(
+    *PUBLIC, users.c.operator, users.c.direct_from, users.c.status, users.c.status_text, users.c.status_until_ms
+).where(users.c.id == given("user_id"))
 _BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
 _BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
@@ -47,7 +49,16 @@ class SqlUsers(Repository):
         row = await self._first(_ME, user_id=user_id)
         if row is None:
             return None
-        return Me(id=row.id, username=row.username, display_name=row.display_name, operator=row.operator)
+        return Me(
+            id=row.id,
+            username=row.username,
+            display_name=row.display_name,
+            operator=row.operator,
+            direct_from=DirectFrom(row.direct_from),
+            status=ChosenStatus(row.status),
+            status_text=row.status_text,
+            status_until_ms=row.status_until_ms,
+        )
 
     async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]:
         found: dict[UserId, User] = {}
@@ -63,8 +74,16 @@ class SqlUsers(Repository):
         row = await self._first(_CREDENTIALS, key=username_key)
         return None if row is None else Credentials(user_id=row.id, password_hash=row.password_hash)
 
-    async def set_display_name(self, user_id: UserId, display_name: str) -> None:
-        await self._change(_SET, user_id=user_id, display_name=display_name)
+    async def update(self, me: Me) -> None:
+        await self._change(
+            _SET,
+            user_id=me.id,
+            display_name=me.display_name,
+            direct_from=me.direct_from.value,
+            status=me.status.value,
+            status_text=me.status_text,
+            status_until_ms=me.status_until_ms,
+        )
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
         await self._change(_SET, user_id=user_id, password_hash=password_hash)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from db.tables import accounts, channels, groups
+from db.tables import accounts, channels, conversations, groups, messages, moderation, people
 from db.tables.columns import metadata
 
-__all__ = ["accounts", "channels", "groups", "metadata"]
+__all__ = [
+    "accounts",
+    "channels",
+    "conversations",
+    "groups",
+    "messages",
+    "metadata",
+    "moderation",
+    "people",
+]

@@ -15,6 +15,10 @@ users = Table(
     Column("display_name", String(255), nullable=False),
     Column("operator", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("direct_from", String(16), nullable=False, server_default="everyone"),
+    Column("status", String(16), nullable=False, server_default="online"),
+    Column("status_text", String(255), nullable=False, server_default=""),
+    Column("status_until_ms", BIG),
 )
 
 sessions = Table(

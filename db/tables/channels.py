@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, false
 
 from db.tables.columns import BIG, exact, id_column, metadata, reference
 
@@ -10,14 +10,18 @@ channels = Table(
     "channels",
     metadata,
     id_column("id", primary_key=True),
-    reference("group_id", "groups.id"),
+    # None: a conversation.
+    reference("group_id", "groups.id", nullable=True),
     Column("kind", String(16), nullable=False),
     Column("name", String(255), nullable=False),
     Column("topic", Text, nullable=False),
     Column("position", Integer, nullable=False),
     id_column("last_message_id", nullable=True),
+    reference("category_id", "channels.id", nullable=True, ondelete="SET NULL"),
+    Column("slow_mode_s", Integer, nullable=False, server_default="0"),
 )
 Index(None, channels.c.group_id)
+Index(None, channels.c.category_id)
 
 overwrites = Table(
     "overwrites",
@@ -41,6 +45,9 @@ messages = Table(
     Column("sections", Text, nullable=False),
     Column("edited_ms", BIG),
     Column("nonce", exact(64)),
+    # JSON of Mentions; NULL for none.
+    Column("mentions", Text),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 """Lies on the disk in the order of its key, so that a page of history and a count of the unread are one range."""
@@ -65,3 +72,14 @@ cursors = Table(
     sqlite_with_rowid=False,
 )
 Index(None, cursors.c.channel_id)
+
+slow_mode_marks = Table(
+    "slow_mode_marks",
+    metadata,
+    reference("channel_id", "channels.id", primary_key=True),
+    reference("user_id", "users.id", primary_key=True),
+    Column("last_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""When a member wrote last, in channels that were slow then."""
+Index(None, slow_mode_marks.c.user_id)

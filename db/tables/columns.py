@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import VARBINARY, TypeDecorator
 
@@ -38,6 +39,10 @@ class Id(TypeDecorator[Snowflake]):
 
 HASH = LargeBinary(32).with_variant(VARBINARY(32), "mysql", "mariadb")
 """A SHA-256; MySQL cannot index a BLOB."""
+
+
+IMAGE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
+"""A small picture; MySQL's BLOB ends at 64 KiB."""
 
 
 def exact(length: int) -> String:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
-from db.tables.columns import BIG, exact, id_column, metadata, reference
+from db.tables.columns import BIG, IMAGE, exact, id_column, metadata, reference
 
 groups = Table(
     "groups",
@@ -23,8 +33,25 @@ roles = Table(
     Column("name", String(255), nullable=False),
     Column("permissions", BIG, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("colour", Integer),
+    Column("hoisted", Boolean, nullable=False, server_default=false()),
+    Column("mentionable", Boolean, nullable=False, server_default=false()),
 )
 Index(None, roles.c.group_id)
+
+emojis = Table(
+    "emojis",
+    metadata,
+    id_column("id", primary_key=True),
+    reference("group_id", "groups.id"),
+    Column("name", exact(64), nullable=False),
+    Column("animated", Boolean, nullable=False),
+    id_column("creator_id"),
+    Column("media_type", String(32), nullable=False),
+    Column("image", IMAGE, nullable=False),
+    UniqueConstraint("group_id", "name"),
+)
+"""Their images are small and asked for by everybody: they lie beside their names."""
 
 members = Table(
     "members",
@@ -33,6 +60,7 @@ members = Table(
     reference("user_id", "users.id", primary_key=True),
     Column("joined_ms", BIG, nullable=False),
     Column("timed_out_until_ms", BIG),
+    Column("nickname", String(255)),
     sqlite_with_rowid=False,
 )
 Index(None, members.c.user_id)
@@ -70,6 +98,7 @@ invites = Table(
     Column("expires_ms", BIG),
     Column("max_uses", BIG),
     Column("uses", BIG, nullable=False),
+    Column("email", String(320)),
 )
 Index(None, invites.c.group_id)
 Index(None, invites.c.channel_id)

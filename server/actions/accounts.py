@@ -7,6 +7,7 @@ import hmac
 import unicodedata
 from typing import Final, Literal
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from server.actions.authority import public_user, unknown_user
@@ -189,10 +190,11 @@ async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> 
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     display_name = clean_line(request.display_name, "display_name", longest=actions.limits.display_name_max)
     async with actions.store.write() as uow:
-        await uow.users.set_display_name(user_id, display_name)
-        me = await uow.users.me(user_id)
-        if me is None:
+        before = await uow.users.me(user_id)
+        if before is None:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
+        me = msgspec.structs.replace(before, display_name=display_name)
+        await uow.users.update(me)
         user = User(id=me.id, username=me.username, display_name=me.display_name)
         uow.publish(ToContacts(user_id), UserUpdate(user=user))
     return me

@@ -86,7 +86,7 @@ async def group_seat(
 
 
 async def channel_seat(reader: Reader, user_id: UserId, channel_id: ChannelId, now_ms: int) -> tuple[Seat, Channel]:
-    """With this one channel; raises :class:`NotFound` (unknown_channel) to all who may not view it."""
+    """With this one channel and its category; raises :class:`NotFound` (unknown_channel) to all who may not view it."""
     channel = await reader.channels.get(channel_id)
     if channel is None:
         raise unknown_channel()
@@ -94,7 +94,11 @@ async def channel_seat(reader: Reader, user_id: UserId, channel_id: ChannelId, n
         seat = await group_seat(reader, user_id, channel.group_id, now_ms)
     except NotFound as missing:
         raise unknown_channel() from missing
-    seat = Seat(seat.access.with_channel(channel), seat.member, now_ms)
+    access = seat.access.with_channel(channel)
+    if channel.category_id is not None:
+        category = await reader.channels.get(channel.category_id)
+        access = access if category is None else access.with_channel(category)
+    seat = Seat(access, seat.member, now_ms)
     if not seat.access.may_view(seat.member, channel_id):
         raise unknown_channel()
     return seat, channel

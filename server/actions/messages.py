@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
 
-from server.actions.authority import Seat, channel_seat, public_user, require_kind
+from server.actions.authority import public_user
 from server.actions.context import Actions
+from server.actions.places import Place, place_of
 from server.actions.requests import Request
-from server.domain.entities import Channel, ChannelKind, Message, User
+from server.domain.entities import Member, Message, User
 from server.domain.errors import Forbidden, Invalid, NotFound
-from server.domain.events import MessageCreate, MessageDelete, MessageUpdate, ToChannel
+from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
-from server.domain.sections import Section, check_sections, reply_to
-from server.ports import Reader, UnitOfWork
+from server.domain.sections import NewSection, check_sections, reply_to
+from server.ports import Reader
 
 _NONCE: Final = re.compile(r"[\x21-\x7e]+")
 
@@ -26,11 +28,11 @@ _NONCE: Final = re.compile(r"[\x21-\x7e]+")
 class CreateMessage(Request, frozen=True, kw_only=True):
     nonce: str
     """The sender's mark: the same one again gives the first message back."""
-    sections: tuple[Section, ...]
+    sections: tuple[NewSection, ...]
 
 
 class EditMessage(Request, frozen=True, kw_only=True):
-    sections: tuple[Section, ...]
+    sections: tuple[NewSection, ...]
 
 
 class PageQuery(Request, frozen=True, kw_only=True):
@@ -47,13 +49,23 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
     message: Message
     author: User
+    member: Member | None = None
+    """The author's membership, in a group's channel."""
+    users: tuple[User, ...] = ()
+    """Others whom the message names."""
+    reacted: tuple[str, ...] = ()
+    """The reader's own reactions."""
 
 
 class MessagesPage(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     """Oldest first."""
     users: tuple[User, ...]
-    """Who wrote them."""
+    """Who wrote them, and whom they name."""
+    members: tuple[Member, ...] = ()
+    """The authors' memberships, in a group's channel."""
+    reacted: dict[MessageId, tuple[str, ...]] = {}
+    """The reader's own reactions, of messages that have any."""
     has_before: bool
     has_after: bool
 
@@ -81,14 +93,13 @@ async def do_create_message(
     sections = check_sections(request.sections, actions.limits)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
-        seat, channel = await channel_seat(uow, user_id, channel_id, now_ms)
-        require_kind(channel, ChannelKind.TEXT)
+        place = await place_of(uow, user_id, channel_id, now_ms)
         last_id = await uow.channels.lock_writer(channel_id)
         author = await public_user(uow, user_id)
         first = await uow.messages.by_nonce(channel_id, user_id, request.nonce)
         if first is not None:
-            return Written(message=first, author=author), False
-        seat.require(Permission.SEND_MESSAGES, channel_id)
+            return Written(message=first, author=author, member=place.member), False
+        place.require(Permission.SEND_MESSAGES)
         await _check_reply(uow, channel_id, reply_to(sections))
         message = Message(
             id=MessageId(actions.ids.next(now_ms, after=last_id or 0)),
@@ -99,29 +110,27 @@ async def do_create_message(
         )
         await uow.messages.add(message)
         await uow.cursors.set(user_id, channel_id, message.id)
-        uow.publish(ToChannel(channel.group_id, channel_id), MessageCreate(message=message, author=author))
-    return Written(message=message, author=author), True
+        uow.publish(place.audience, MessageCreate(message=message, author=author, member=place.member))
+    return Written(message=message, author=author, member=place.member), True
 
 
 async def _check_reply(reader: Reader, channel_id: ChannelId, message_id: MessageId | None) -> None:
     if message_id is not None and await reader.messages.get(channel_id, message_id) is None:
-        raise _unknown_message()
+        raise unknown_message()
 
 
 # ------------------------------------------------------------------------------------------------------------- change
 
 
-async def check_edit(
-    reader: Reader, seat: Seat, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...]
-) -> Message:
+async def check_edit(reader: Reader, place: Place, message_id: MessageId, sections: tuple[NewSection, ...]) -> Message:
     """The message as it is; only its author changes it, and needs SEND_MESSAGES still."""
-    message = await _message(reader, channel_id, message_id)
-    if message.author_id != seat.member.user_id:
+    message = await message_of(reader, place.id, message_id)
+    if message.author_id != place.user_id:
         raise Forbidden("forbidden", "Only the author can change a message.", permission="author")
-    seat.require(Permission.SEND_MESSAGES, channel_id)
+    place.require(Permission.SEND_MESSAGES)
     answered = reply_to(sections)
     if answered != reply_to(message.sections):  # an answer to what is gone since stays one
-        await _check_reply(reader, channel_id, answered)
+        await _check_reply(reader, place.id, answered)
     return message
 
 
@@ -132,53 +141,44 @@ async def do_edit_message(
     sections = check_sections(request.sections, actions.limits)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
-        seat, channel = await _text_seat(uow, user_id, channel_id, now_ms)
+        place = await place_of(uow, user_id, channel_id, now_ms)
         await uow.channels.lock_writer(channel_id)
-        message = await check_edit(uow, seat, channel_id, message_id, sections)
+        message = await check_edit(uow, place, message_id, sections)
         await uow.messages.edit(channel_id, message_id, sections, now_ms)
         edited = msgspec.structs.replace(message, sections=sections, edited_ms=now_ms)
         author = await public_user(uow, user_id)
-        uow.publish(ToChannel(channel.group_id, channel_id), MessageUpdate(message=edited))
-    return Written(message=edited, author=author)
+        uow.publish(place.audience, MessageUpdate(message=edited))
+    return Written(message=edited, author=author, member=place.member)
 
 
-def check_delete_message(seat: Seat, message: Message) -> None:
+def check_delete_message(place: Place, message: Message) -> None:
     """One's own (not in time-out), or with MANAGE_MESSAGES."""
-    if message.author_id == seat.member.user_id:
-        seat.require_not_timed_out()
+    if message.author_id == place.user_id:
+        place.require_active()
     else:
-        seat.require(Permission.MANAGE_MESSAGES, message.channel_id)
+        place.require(Permission.MANAGE_MESSAGES)
 
 
 async def do_delete_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None:
     """Readers' counts are put right by :func:`server.actions.snapshot.unread_after_delete`."""
     await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
     async with actions.store.write() as uow:
-        seat, channel = await _text_seat(uow, user_id, channel_id, actions.clock.now_ms())
+        place = await place_of(uow, user_id, channel_id, actions.clock.now_ms())
         await uow.channels.lock_writer(channel_id)
-        check_delete_message(seat, await _message(uow, channel_id, message_id))
+        check_delete_message(place, await message_of(uow, channel_id, message_id))
         await uow.messages.delete(channel_id, message_id)
-        uow.publish(
-            ToChannel(channel.group_id, channel_id), MessageDelete(channel_id=channel_id, message_id=message_id)
-        )
+        uow.publish(place.audience, MessageDelete(channel_id=channel_id, message_id=message_id))
 
 
-async def _text_seat(
-    uow: UnitOfWork | Reader, user_id: UserId, channel_id: ChannelId, now_ms: int
-) -> tuple[Seat, Channel]:
-    seat, channel = await channel_seat(uow, user_id, channel_id, now_ms)
-    require_kind(channel, ChannelKind.TEXT)
-    return seat, channel
-
-
-async def _message(reader: Reader, channel_id: ChannelId, message_id: MessageId) -> Message:
+async def message_of(reader: Reader, channel_id: ChannelId, message_id: MessageId) -> Message:
+    """Raises :class:`NotFound` (unknown_message)."""
     message = await reader.messages.get(channel_id, message_id)
     if message is None:
-        raise _unknown_message()
+        raise unknown_message()
     return message
 
 
-def _unknown_message() -> NotFound:
+def unknown_message() -> NotFound:
     return NotFound("unknown_message", "There is no such message in this channel. It may have been deleted.")
 
 
@@ -188,10 +188,12 @@ def _unknown_message() -> NotFound:
 async def get_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> Written:
     """Needs READ_HISTORY."""
     async with actions.store.read() as reader:
-        seat, _ = await _text_seat(reader, user_id, channel_id, actions.clock.now_ms())
-        seat.require(Permission.READ_HISTORY, channel_id)
-        message = await _message(reader, channel_id, message_id)
-        return Written(message=message, author=await public_user(reader, message.author_id))
+        place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
+        place.require(Permission.READ_HISTORY)
+        message = await message_of(reader, channel_id, message_id)
+        author = await public_user(reader, message.author_id)
+        members = await _members(reader, place, [author.id])
+    return Written(message=message, author=author, member=members[0] if members else None)
 
 
 async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId, query: PageQuery) -> MessagesPage:
@@ -200,13 +202,24 @@ async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId,
     if sum(bound is not None for bound in (query.before, query.after, query.around)) > 1:
         raise Invalid("bad_request", "Ask with one of before, after and around.", where="before")
     async with actions.store.read() as reader:
-        seat, _ = await _text_seat(reader, user_id, channel_id, actions.clock.now_ms())
-        seat.require(Permission.READ_HISTORY, channel_id)
+        place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
+        place.require(Permission.READ_HISTORY)
         messages, has_before, has_after = await _page(reader, channel_id, query)
-        users = await reader.users.by_ids({message.author_id for message in messages})
+        author_ids = {message.author_id for message in messages}
+        users = await reader.users.by_ids(author_ids)
+        members = await _members(reader, place, author_ids)
     return MessagesPage(
-        messages=tuple(messages), users=tuple(users.values()), has_before=has_before, has_after=has_after
+        messages=tuple(messages),
+        users=tuple(users.values()),
+        members=tuple(members),
+        has_before=has_before,
+        has_after=has_after,
     )
+
+
+async def _members(reader: Reader, place: Place, user_ids: Collection[UserId]) -> list[Member]:
+    """Of those who are in the place's group still."""
+    return [] if place.group_id is None else await reader.members.by_users(place.group_id, user_ids)
 
 
 async def _page(reader: Reader, channel_id: ChannelId, query: PageQuery) -> tuple[list[Message], bool, bool]:

@@ -8,7 +8,7 @@ import msgspec
 
 from server.actions.authority import public_user, unknown_group
 from server.actions.context import Actions
-from server.actions.views import cursors_of, read_access, views_of
+from server.actions.views import cursors_of, read_access, text_ids, views_of
 from server.domain.access import GroupAccess
 from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Me, Member, User
 from server.domain.errors import Unauthenticated
@@ -72,7 +72,7 @@ async def memberships(actions: Actions, user_id: UserId) -> dict[GroupId, Member
 async def cursors_for(actions: Actions, user_id: UserId, channels: Collection[Channel]) -> dict[ChannelId, Cursor]:
     """Of one reader in the text channels among ``channels``."""
     async with actions.store.read() as reader:
-        return await cursors_of(reader, user_id, channels)
+        return await cursors_of(reader, user_id, text_ids(channels))
 
 
 async def channel_for_readers(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from server.actions.authority import channel_seat, require_kind
 from server.actions.context import Actions
-from server.domain.entities import ChannelKind
-from server.domain.events import Published, ToChannel, TypingStart
+from server.actions.places import place_of
+from server.domain.events import Published, TypingStart
 from server.domain.ids import ChannelId, UserId
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
@@ -15,8 +14,7 @@ async def do_start_typing(actions: Actions, user_id: UserId, channel_id: Channel
     """Needs SEND_MESSAGES. Nothing is written: straight to the bus."""
     await actions.limiter.hit(Rule.TYPING, str(user_id))
     async with actions.store.read() as reader:
-        seat, channel = await channel_seat(reader, user_id, channel_id, actions.clock.now_ms())
-    require_kind(channel, ChannelKind.TEXT)
-    seat.require(Permission.SEND_MESSAGES, channel_id)
+        place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
+    place.require(Permission.SEND_MESSAGES)
     event = TypingStart(channel_id=channel_id, user_id=user_id)
-    await actions.bus.publish([Published(ToChannel(channel.group_id, channel_id), event)])
+    await actions.bus.publish([Published(place.audience, event)])

@@ -23,7 +23,8 @@ async def views_of(reader: Reader, voice: VoiceRoster, members: Sequence[Member]
         if member.group_id in access
     }
     counts = await reader.members.counts(seen.keys())
-    cursors = await cursors_of(reader, members[0].user_id, (channel for some in seen.values() for channel in some))
+    shown = (channel for some in seen.values() for channel in some)
+    cursors = await cursors_of(reader, members[0].user_id, text_ids(shown))
     return tuple(
         GroupView(
             group=access[member.group_id].group,
@@ -53,9 +54,13 @@ async def read_access(reader: Reader, group_ids: Collection[GroupId]) -> dict[Gr
     return {group.id: GroupAccess.of(group, roles_of[group.id], channels_of[group.id]) for group in groups}
 
 
-async def cursors_of(reader: Reader, user_id: UserId, channels: Iterable[Channel]) -> dict[ChannelId, Cursor]:
-    """For the text channels among them."""
-    ids = [channel.id for channel in channels if channel.kind is ChannelKind.TEXT]
+def text_ids(channels: Iterable[Channel]) -> list[ChannelId]:
+    """Of those in which messages are written."""
+    return [channel.id for channel in channels if channel.kind is ChannelKind.TEXT]
+
+
+async def cursors_of(reader: Reader, user_id: UserId, ids: Collection[ChannelId]) -> dict[ChannelId, Cursor]:
+    """For text channels and conversations."""
     if not ids:
         return {}
     read = await reader.cursors.of_user(user_id, ids)

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from server.domain import permissions as rules
-from server.domain.entities import Channel, Group, Member, Role
+from server.domain.entities import Channel, Group, Member, Overwrite, Role
 from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
@@ -31,7 +31,8 @@ _VIEW_CHANNEL: Final = int(Permission.VIEW_CHANNEL)
 
 
 class GroupAccess(msgspec.Struct, frozen=True):
-    """A value: never changed, only replaced. ``channels`` may hold a part of the group's, for questions about that part.
+    """A value: never changed, only replaced. ``channels`` may hold a part of the group's, for questions about that part; the
+    category of a channel has to be in it.
 
     ``Channel.last_message_id`` in it is as old as the channel's last update.
     """
@@ -72,11 +73,15 @@ class GroupAccess(msgspec.Struct, frozen=True):
             return base
         return rules.in_channel(
             base,
-            channel.overwrites,
+            self._layers(channel),
             everyone_id=self.group.id,
             role_ids=member.role_ids,
             user_id=member.user_id,
         )
+
+    def _layers(self, channel: Channel) -> tuple[tuple[Overwrite, ...], ...]:
+        category = None if channel.category_id is None else self.channels.get(channel.category_id)
+        return (channel.overwrites,) if category is None else (category.overwrites, channel.overwrites)
 
     def may_view(self, member: Member, channel_id: ChannelId) -> bool:
         """Whatever the time: a time-out leaves the view."""
@@ -122,8 +127,7 @@ class GroupAccess(msgspec.Struct, frozen=True):
             case ChannelUpdate(channel=channel) if channel.group_id == self.group.id:
                 return self.with_channel(channel)
             case ChannelDelete(group_id=group_id, channel_id=channel_id) if group_id == self.group.id:
-                left = {key: channel for key, channel in self.channels.items() if key != channel_id}
-                return msgspec.structs.replace(self, channels=left)
+                return self.without_channel(channel_id)
             case RoleUpdate(role=role) if role.group_id == self.group.id:
                 return self.with_role(role)
             case RoleDelete(group_id=group_id, role_id=role_id) if group_id == self.group.id:
@@ -133,6 +137,15 @@ class GroupAccess(msgspec.Struct, frozen=True):
 
     def with_channel(self, channel: Channel) -> GroupAccess:
         return msgspec.structs.replace(self, channels={**self.channels, channel.id: channel})
+
+    def without_channel(self, channel_id: ChannelId) -> GroupAccess:
+        """The channels of a category that goes stay, in none."""
+        left = {
+            key: msgspec.structs.replace(channel, category_id=None) if channel.category_id == channel_id else channel
+            for key, channel in self.channels.items()
+            if key != channel_id
+        }
+        return msgspec.structs.replace(self, channels=left)
 
     def with_role(self, role: Role) -> GroupAccess:
         return msgspec.structs.replace(self, roles={**self.roles, role.id: role})

@@ -13,10 +13,17 @@ import msgspec
 from server.domain.entities import (
     Addition,
     Channel,
+    Conversation,
     Cursor,
+    Emoji,
     Group,
+    Level,
+    Me,
     Member,
     Message,
+    Presence,
+    Relation,
+    Report,
     Role,
     User,
     VoiceState,
@@ -24,6 +31,7 @@ from server.domain.entities import (
 from server.domain.ids import (
     AdditionId,
     ChannelId,
+    EmojiId,
     GroupId,
     MessageId,
     RoleId,
@@ -42,6 +50,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     group: Group
     channels: tuple[Channel, ...]
     roles: tuple[Role, ...]
+    emojis: tuple[Emoji, ...] = ()
     member: Member
     """The reader's own membership."""
     member_count: int
@@ -52,6 +61,12 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
 
 class UserUpdate(_Event, frozen=True, kw_only=True, tag="user.update"):
     user: User
+
+
+class MeUpdate(_Event, frozen=True, kw_only=True, tag="me.update"):
+    """To one's own devices: what only oneself knows of the account has changed."""
+
+    me: Me
 
 
 class GroupJoin(_Event, frozen=True, kw_only=True, tag="group.join"):
@@ -98,6 +113,17 @@ class RoleDelete(_Event, frozen=True, kw_only=True, tag="role.delete"):
     role_id: RoleId
 
 
+class EmojiUpdate(_Event, frozen=True, kw_only=True, tag="emoji.update"):
+    """A group's own emoji is new or has another name."""
+
+    emoji: Emoji
+
+
+class EmojiDelete(_Event, frozen=True, kw_only=True, tag="emoji.delete"):
+    group_id: GroupId
+    emoji_id: EmojiId
+
+
 class MemberJoin(_Event, frozen=True, kw_only=True, tag="member.join"):
     member: Member
     user: User
@@ -117,6 +143,10 @@ class MemberLeave(_Event, frozen=True, kw_only=True, tag="member.leave"):
 class MessageCreate(_Event, frozen=True, kw_only=True, tag="message.create"):
     message: Message
     author: User
+    member: Member | None = None
+    """The author's membership, in a group's channel."""
+    users: tuple[User, ...] = ()
+    """Others whom the message names."""
 
 
 class MessageUpdate(_Event, frozen=True, kw_only=True, tag="message.update"):
@@ -128,10 +158,69 @@ class MessageDelete(_Event, frozen=True, kw_only=True, tag="message.delete"):
     message_id: MessageId
 
 
+class MessageDeleteBulk(_Event, frozen=True, kw_only=True, tag="message.delete_bulk"):
+    channel_id: ChannelId
+    message_ids: tuple[MessageId, ...]
+
+
+class ReactionUpdate(_Event, frozen=True, kw_only=True, tag="reaction.update"):
+    """How many have reacted so by now (0: none is left), and whether this user is among them."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    emoji: str
+    count: int
+    user_id: UserId
+    reacted: bool
+
+
 class CursorUpdate(_Event, frozen=True, kw_only=True, tag="cursor.update"):
     """To the reader's own devices."""
 
     cursor: Cursor
+
+
+class LevelUpdate(_Event, frozen=True, kw_only=True, tag="level.update"):
+    """To the reader's own devices."""
+
+    level: Level
+
+
+class RelationUpdate(_Event, frozen=True, kw_only=True, tag="relation.update"):
+    """To the one whose relation it is."""
+
+    relation: Relation
+
+
+class RelationDelete(_Event, frozen=True, kw_only=True, tag="relation.delete"):
+    user_id: UserId
+
+
+class ConversationUpdate(_Event, frozen=True, kw_only=True, tag="conversation.update"):
+    """To its members; for those who come in, ``cursor`` is filled in."""
+
+    conversation: Conversation
+    cursor: Cursor | None = None
+    users: tuple[User, ...] = ()
+    """The members."""
+
+
+class ConversationDelete(_Event, frozen=True, kw_only=True, tag="conversation.delete"):
+    """To those who are no longer in it."""
+
+    channel_id: ChannelId
+
+
+class PresenceUpdate(_Event, frozen=True, kw_only=True, tag="presence.update"):
+    """To the connections that watch this user. Not part of any snapshot."""
+
+    presence: Presence
+
+
+class ReportUpdate(_Event, frozen=True, kw_only=True, tag="report.update"):
+    """A report came in or was handled. Not part of any snapshot."""
+
+    report: Report
 
 
 class TypingStart(_Event, frozen=True, kw_only=True, tag="typing.start"):
@@ -237,13 +326,22 @@ class ToChannel(msgspec.Struct, frozen=True, tag="channel"):
     channel_id: ChannelId
 
 
+class ToPermitted(msgspec.Struct, frozen=True, tag="permitted"):
+    """All sessions of the group's members who have these permissions in it."""
+
+    group_id: GroupId
+    permissions: int
+
+
 class ToContacts(msgspec.Struct, frozen=True, tag="contacts"):
     """All sessions of those who share a group with the user, and the user's own."""
 
     user_id: UserId
+    others: tuple[UserId, ...] = ()
+    """Who know the user in other ways: friends, partners in conversations."""
 
 
-Audience: TypeAlias = ToUsers | ToGroup | ToChannel | ToContacts
+Audience: TypeAlias = ToUsers | ToGroup | ToChannel | ToPermitted | ToContacts
 
 
 class Published(msgspec.Struct, frozen=True, tag="event"):

@@ -36,6 +36,11 @@ RoleId = NewType("RoleId", Snowflake)
 """The role that everyone has carries the id of its group."""
 MessageId = NewType("MessageId", Snowflake)
 AdditionId = NewType("AdditionId", Snowflake)
+EmojiId = NewType("EmojiId", Snowflake)
+FileId = NewType("FileId", Snowflake)
+ReportId = NewType("ReportId", Snowflake)
+FilterId = NewType("FilterId", Snowflake)
+AuditId = NewType("AuditId", Snowflake)
 
 
 class Snowflakes:

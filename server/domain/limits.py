@@ -35,5 +35,38 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     invite_uses_max: int = 100_000
     invite_lifetime_max_s: int = 366 * 86_400
     time_out_max_s: int = 28 * 86_400
+    slow_mode_max_s: int = 6 * 3600
+    nickname_max: int = 48
+    status_text_max: int = 128
     reason_max: int = 512
-    """Why a moderator did something."""
+    """Of what a moderator does, for the audit log; and of a report."""
+    mentions_max: int = 100
+    """Users and roles that one message pings."""
+    reactions_max: int = 20
+    """Different ones at one message."""
+    pins_max: int = 250
+    """Of one channel."""
+    bulk_delete_max: int = 100
+    edits_kept: int = 50
+    """Earlier versions of one message; the oldest go first."""
+    emojis_per_group: int = 100
+    emoji_max_bytes: int = 512 * 1024
+    emoji_max_pixels: int = 128
+    """Width and height of a group's own emoji."""
+    file_max_bytes: int = 25 * 1024 * 1024
+    file_name_max: int = 200
+    conversation_members_max: int = 10
+    conversations_max: int = 500
+    """Group conversations that one person is in."""
+    relations_max: int = 1000
+    """Friends, requests and blocks of one person, of each kind."""
+    watched_max: int = 200
+    """People whose presence one connection watches."""
+    filters_per_group: int = 20
+    filter_words_max: int = 200
+    filter_word_length: int = 60
+    ban_cleanup_max_s: int = 7 * 86_400
+    bans_per_group: int = 10_000
+    account_age_max_s: int = 365 * 86_400
+    search_length: int = 256
+    search_page_max: int = 50

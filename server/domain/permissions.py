@@ -17,7 +17,7 @@ class Permission(enum.IntFlag):
     READ_HISTORY = 1 << 1
     SEND_MESSAGES = 1 << 2
     MANAGE_MESSAGES = 1 << 3
-    """Delete what others wrote."""
+    """Delete what others wrote, see earlier versions of it, handle reports."""
     CONNECT = 1 << 4
     SPEAK = 1 << 5
     CREATE_INVITE = 1 << 6
@@ -26,10 +26,23 @@ class Permission(enum.IntFlag):
     MANAGE_CHANNELS = 1 << 8
     MANAGE_ROLES = 1 << 9
     MANAGE_GROUP = 1 << 10
-    """Rename the group, see and withdraw every invitation."""
+    """Rename the group, see and withdraw every invitation, decide on word filters and what holds off raids."""
     TIME_OUT_MEMBERS = 1 << 11
     ADMINISTRATOR = 1 << 12
     """Everything, in every channel, whatever overwrites say."""
+    MENTION_EVERYONE = 1 << 13
+    """Ping everyone, those who are here, and roles that are not for everybody to mention."""
+    ATTACH_FILES = 1 << 14
+    ADD_REACTIONS = 1 << 15
+    """A new one; whoever reads may join in one that is there."""
+    PIN_MESSAGES = 1 << 16
+    MANAGE_EMOJIS = 1 << 17
+    BAN_MEMBERS = 1 << 18
+    VIEW_AUDIT_LOG = 1 << 19
+    MANAGE_NICKNAMES = 1 << 20
+    """Of others who stand below."""
+    CHANGE_NICKNAME = 1 << 21
+    """One's own."""
 
 
 NOTHING: Final = Permission(0)
@@ -41,10 +54,41 @@ EVERYONE: Final = (
     | Permission.CONNECT
     | Permission.SPEAK
     | Permission.CREATE_INVITE
+    | Permission.ATTACH_FILES
+    | Permission.ADD_REACTIONS
+    | Permission.CHANGE_NICKNAME
 )
 """What everyone's role has in a new group."""
-IN_CHANNELS: Final = EVERYONE | Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
+MODERATOR: Final = (
+    Permission.MANAGE_MESSAGES
+    | Permission.KICK_MEMBERS
+    | Permission.TIME_OUT_MEMBERS
+    | Permission.MENTION_EVERYONE
+    | Permission.PIN_MESSAGES
+    | Permission.BAN_MEMBERS
+    | Permission.VIEW_AUDIT_LOG
+    | Permission.MANAGE_NICKNAMES
+)
+"""What the role has that a new group brings along for its moderators."""
+IN_CHANNELS: Final = (
+    EVERYONE
+    | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_ROLES
+    | Permission.MENTION_EVERYONE
+    | Permission.PIN_MESSAGES
+) & ~Permission.CHANGE_NICKNAME
 """What an overwrite can speak of; the others concern the whole group."""
+IN_CONVERSATIONS: Final = (
+    Permission.VIEW_CHANNEL
+    | Permission.READ_HISTORY
+    | Permission.SEND_MESSAGES
+    | Permission.ATTACH_FILES
+    | Permission.ADD_REACTIONS
+    | Permission.PIN_MESSAGES
+    | Permission.MENTION_EVERYONE
+)
+"""What every member of a conversation may do in it."""
 TIMED_OUT: Final = Permission.VIEW_CHANNEL | Permission.READ_HISTORY
 """What is left to someone in time-out, as far as they had it."""
 
@@ -65,19 +109,34 @@ def of_roles(permissions: Iterable[int]) -> int:
 
 def in_channel(
     base: int,
-    overwrites: Iterable[Overwrite],
+    layers: Iterable[Iterable[Overwrite]],
     *,
     everyone_id: Snowflake,
     role_ids: Collection[Snowflake],
     user_id: Snowflake,
 ) -> int:
-    """In a channel: ``base`` (of the roles) with the overwrites laid over it; nothing at all without VIEW_CHANNEL.
+    """In a channel: ``base`` (of the roles) with layers of overwrites laid over it, those of the channel's category first;
+    nothing at all without VIEW_CHANNEL.
 
-    First everyone's, then those of the member's roles together, then the member's own; of each step the denies, then the
-    allows. Administrators are beyond overwrites.
+    Of each layer first everyone's, then those of the member's roles together, then the member's own; of each step the denies,
+    then the allows. Administrators are beyond overwrites.
     """
     if base & _ADMINISTRATOR:
         return base
+    bits = base
+    for overwrites in layers:
+        bits = _laid_over(bits, overwrites, everyone_id, role_ids, user_id)
+    bits &= base | _IN_CHANNELS
+    return bits if bits & _VIEW_CHANNEL else 0
+
+
+def _laid_over(
+    bits: int,
+    overwrites: Iterable[Overwrite],
+    everyone_id: Snowflake,
+    role_ids: Collection[Snowflake],
+    user_id: Snowflake,
+) -> int:
     everyone_allow = everyone_deny = roles_allow = roles_deny = own_allow = own_deny = 0
     for one in overwrites:
         if one.target == "member":
@@ -88,11 +147,9 @@ def in_channel(
         elif one.target_id in role_ids:
             roles_allow |= one.allow
             roles_deny |= one.deny
-    bits = base & ~everyone_deny | everyone_allow
+    bits = bits & ~everyone_deny | everyone_allow
     bits = bits & ~roles_deny | roles_allow
-    bits = bits & ~own_deny | own_allow
-    bits &= base | _IN_CHANNELS
-    return bits if bits & _VIEW_CHANNEL else 0
+    return bits & ~own_deny | own_allow
 
 
 def given(before: Overwrite | None, after: Overwrite | None) -> Permission:

@@ -44,6 +44,17 @@ class Rule(enum.StrEnum):
     TYPING = "typing"
     CHANGE = "change"
     """Of groups, channels, roles and members, and of one's own name."""
+    REACT = "react"
+    RELATE = "relate"
+    """Friend requests and blocks; also bounds how fast user names can be tried."""
+    CONVERSE = "converse"
+    """New conversations."""
+    SEARCH = "search"
+    PRESENCE = "presence"
+    UPLOAD = "upload"
+    REPORT = "report"
+    MAIL_INVITE = "mail.invite"
+    """Invitations by mail to people who did not ask for one."""
     VOICE_OFFER = "voice.offer"
     """Each costs the media node a handshake."""
 
@@ -64,6 +75,14 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.CURSOR: Rate(200, 10),
         Rule.TYPING: Rate(30, 10),
         Rule.CHANGE: Rate(300, 60),
+        Rule.REACT: Rate(100, 10),
+        Rule.RELATE: Rate(60, 600),
+        Rule.CONVERSE: Rate(60, 600),
+        Rule.SEARCH: Rate(60, 60),
+        Rule.PRESENCE: Rate(120, 60),
+        Rule.UPLOAD: Rate(120, 600),
+        Rule.REPORT: Rate(20, 600),
+        Rule.MAIL_INVITE: Rate(20, 3600),
         Rule.VOICE_OFFER: Rate(40, 60),
     }
 )

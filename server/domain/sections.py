@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from server.domain.errors import Invalid
-from server.domain.ids import MessageId
+from server.domain.ids import FileId, MessageId, UserId
 from server.domain.limits import Limits
 from server.domain.names import is_blank, is_sendable, too_long
 
@@ -38,10 +38,44 @@ class Reply(_Section, frozen=True, tag="reply"):
     message_id: MessageId
 
 
-Section: TypeAlias = Text | Code | Reply
+class File(_Section, frozen=True, tag="file"):
+    """Something uploaded; name, type and size are the server's own words."""
+
+    file_id: FileId
+    name: str
+    media_type: str
+    size_bytes: int
 
 
-def check_sections(sections: Sequence[Section], limits: Limits) -> tuple[Section, ...]:
+class Contact(_Section, frozen=True, tag="contact"):
+    """Somebody's card."""
+
+    user_id: UserId
+
+
+class Invitation(_Section, frozen=True, tag="invite"):
+    """A way into a group, with a button."""
+
+    code: str
+
+
+class Forward(_Section, frozen=True, tag="forward"):
+    """A copy of another message, which stays as it is whatever becomes of that one."""
+
+    sections: tuple[Copied, ...]
+    sent_ms: int
+    """When the original was written."""
+
+
+Copied: TypeAlias = Text | Code | File | Contact | Invitation
+"""What a forward holds: no reply, since what it answers stays behind, and no forward, whose content takes its place."""
+Section: TypeAlias = Text | Code | Reply | File | Contact | Invitation | Forward
+"""As stored and as sent."""
+NewSection: TypeAlias = Text | Code | Reply
+"""As clients write them."""
+
+
+def check_sections(sections: Sequence[NewSection], limits: Limits) -> tuple[NewSection, ...]:
     """``sections`` as they are to be stored (text in NFC; code as it was written).
 
     Raises :class:`Invalid`: empty_message, too_long, bad_request (with ``where``).
@@ -51,7 +85,7 @@ def check_sections(sections: Sequence[Section], limits: Limits) -> tuple[Section
     if any(isinstance(section, Reply) for section in sections[1:]):
         raise _bad(1, "A reply comes first, and at most once.")
     length = 0
-    clean: list[Section] = []
+    clean: list[NewSection] = []
     for index, section in enumerate(sections):
         section = _clean(section, index, limits)
         length += len(_written(section))
@@ -69,13 +103,13 @@ def reply_to(sections: Sequence[Section]) -> MessageId | None:
     return first.message_id if isinstance(first, Reply) else None
 
 
-def _written(section: Section) -> str:
+def _written(section: NewSection) -> str:
     if isinstance(section, Text):
         return section.text
     return section.code if isinstance(section, Code) else ""
 
 
-def _clean(section: Section, index: int, limits: Limits) -> Section:
+def _clean(section: NewSection, index: int, limits: Limits) -> NewSection:
     written = _written(section)
     if not is_sendable(written):
         raise _bad(index, "This text has half a character in it.")

@@ -11,7 +11,7 @@ from server.domain import codec
 from server.domain.access import GroupAccess
 from server.domain.entities import Channel, Group, Member, Role
 from server.domain.ids import ChannelId, Snowflake
-from server.domain.permissions import EVERYONE, Permission
+from server.domain.permissions import ALL, EVERYONE, Permission
 from tests.support.permission_vectors import CHANNEL, PATH, generate
 
 CASES: list[dict[str, Any]] = json.loads(PATH.read_text(encoding="utf-8"))
@@ -44,10 +44,10 @@ def test_a_reader_of_the_file_comes_to_the_same(case: dict[str, Any]) -> None:
     ("name", "in_group", "in_channel"),
     [
         ("everyone's role alone", EVERYONE, EVERYONE),
-        ("the owner has everything, with no role", 8191, 8191),
-        ("an administrator has everything", 8191, 8191),
+        ("the owner has everything, with no role", ALL, ALL),
+        ("an administrator has everything", ALL, ALL),
         ("an administrator in time-out reads everywhere", 3, 3),
-        ("of two roles the allow goes over the deny", 127 - 8 + 8 + 128, 127 + 128),
+        ("of two roles the allow goes over the deny", EVERYONE | 8 | 128, EVERYONE | 8 | 128),
         ("without the view there is nothing", EVERYONE, 0),
         ("in the group the view decides nothing", Permission.KICK_MEMBERS, 0),
         ("in time-out one reads", 3, 3),

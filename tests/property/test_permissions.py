@@ -30,6 +30,7 @@ ROLES = [RoleId(Snowflake(number)) for number in (11, 12, 13)]
 PEOPLE = [UserId(Snowflake(number)) for number in (21, 22, 23)]
 OWNER = UserId(Snowflake(20))
 CHANNELS = [ChannelId(Snowflake(number)) for number in (31, 32)]
+CATEGORY = ChannelId(Snowflake(33))
 
 bits = st.integers(0, int(ALL)).map(Permission)
 channel_bits = st.integers(0, int(ALL)).map(lambda value: Permission(value & int(IN_CHANNELS)))
@@ -60,9 +61,19 @@ def groups(draw: st.DrawFn) -> GroupAccess:
         position = draw(st.integers(1, 4))
         roles.append(Role(id=role_id, group_id=GROUP, name="role", permissions=int(draw(bits)), position=position))
     channels = [
-        Channel(id=one, group_id=GROUP, kind=ChannelKind.TEXT, name="c", overwrites=draw(overwrites()))
+        Channel(
+            id=one,
+            group_id=GROUP,
+            kind=ChannelKind.TEXT,
+            name="c",
+            category_id=draw(st.sampled_from([None, CATEGORY])),
+            overwrites=draw(overwrites()),
+        )
         for one in CHANNELS
     ]
+    channels.append(
+        Channel(id=CATEGORY, group_id=GROUP, kind=ChannelKind.CATEGORY, name="k", overwrites=draw(overwrites()))
+    )
     return GroupAccess.of(Group(id=GROUP, name="g", owner_id=OWNER), roles, channels)
 
 
@@ -97,6 +108,18 @@ def in_time(member: Member) -> Member:
     return replace(member, timed_out_until_ms=None)
 
 
+def layers_of(channel: Channel, member: Member) -> list[list[Overwrite]]:
+    layers: list[list[Overwrite]] = [[], [], []]
+    for one in channel.overwrites:
+        if one.target == "role" and one.target_id == EVERYONE:
+            layers[0].append(one)
+        elif one.target == "role" and one.target_id in member.role_ids:
+            layers[1].append(one)
+        elif one.target == "member" and one.target_id == member.user_id:
+            layers[2].append(one)
+    return layers
+
+
 def second_reading(access: GroupAccess, member: Member, channel_id: ChannelId | None) -> set[Permission]:
     """Bit by bit, as docs/protocol.md says it."""
     if member.user_id == access.group.owner_id:
@@ -106,15 +129,9 @@ def second_reading(access: GroupAccess, member: Member, channel_id: ChannelId | 
     if Permission.ADMINISTRATOR in has:
         has = set(Permission)
     elif channel_id is not None:
-        layers: list[list[Overwrite]] = [[], [], []]
-        for one in access.channels[channel_id].overwrites:
-            if one.target == "role" and one.target_id == EVERYONE:
-                layers[0].append(one)
-            elif one.target == "role" and one.target_id in member.role_ids:
-                layers[1].append(one)
-            elif one.target == "member" and one.target_id == member.user_id:
-                layers[2].append(one)
-        for layer in layers:
+        channel = access.channels[channel_id]
+        above = [] if channel.category_id is None else layers_of(access.channels[channel.category_id], member)
+        for layer in above + layers_of(channel, member):
             has -= {bit for bit in Permission for one in layer if one.deny & bit}
             has |= {bit for bit in Permission for one in layer if one.allow & bit}
         if Permission.VIEW_CHANNEL not in has:

@@ -26,17 +26,36 @@ NOW_MS: Final = 1_800_000_000_000
 GROUP: Final = GroupId(Snowflake(100))
 OWNER, READER = UserId(Snowflake(1)), UserId(Snowflake(2))
 ROLES: Final = tuple(RoleId(Snowflake(number)) for number in (201, 202, 203))
-CHANNEL: Final = ChannelId(Snowflake(301))
+CHANNEL, CATEGORY = ChannelId(Snowflake(301)), ChannelId(Snowflake(302))
 
 P = Permission
 Case = tuple[str, GroupAccess, Member]
 
 
-def access(roles: dict[RoleId, Permission], *overwrites: Overwrite, everyone: Permission = EVERYONE) -> GroupAccess:
+def access(
+    roles: dict[RoleId, Permission],
+    *overwrites: Overwrite,
+    everyone: Permission = EVERYONE,
+    category: tuple[Overwrite, ...] | None = None,
+) -> GroupAccess:
+    """A channel with ``overwrites``, in a category when that has some."""
     all_roles = [_role(everyone_role_id(GROUP), everyone, 0)]
     all_roles += [_role(role_id, bits, position) for position, (role_id, bits) in enumerate(roles.items(), 1)]
-    channel = Channel(id=CHANNEL, group_id=GROUP, kind=ChannelKind.TEXT, name="general", overwrites=overwrites)
-    return GroupAccess.of(Group(id=GROUP, name="Gardeners", owner_id=OWNER), all_roles, [channel])
+    channels = [
+        Channel(
+            id=CHANNEL,
+            group_id=GROUP,
+            kind=ChannelKind.TEXT,
+            name="general",
+            category_id=None if category is None else CATEGORY,
+            overwrites=overwrites,
+        )
+    ]
+    if category is not None:
+        channels.append(
+            Channel(id=CATEGORY, group_id=GROUP, kind=ChannelKind.CATEGORY, name="garden", overwrites=category)
+        )
+    return GroupAccess.of(Group(id=GROUP, name="Gardeners", owner_id=OWNER), all_roles, channels)
 
 
 def _role(role_id: RoleId, bits: Permission, position: int) -> Role:
@@ -105,6 +124,17 @@ def named_cases() -> list[Case]:
         ),
         ("in time-out one reads", access(two), member(first, until_ms=NOW_MS + 1)),
         ("in time-out one sees no more than before", access(two, hide), member(first, until_ms=NOW_MS + 1)),
+        ("a category's overwrite counts in its channels", access({}, category=(hide,)), member()),
+        (
+            "the channel's overwrite lies over its category's",
+            access({}, of_role(GROUP, allow=P.VIEW_CHANNEL), category=(hide,)),
+            member(),
+        ),
+        (
+            "a member's own overwrite on the category stands under the channel's for everyone",
+            access({}, of_role(GROUP, deny=P.SPEAK), category=(of_member(READER, allow=P.SPEAK),)),
+            member(),
+        ),
         ("a time-out that ends now has ended", access(two), member(first, until_ms=NOW_MS)),
     ]
 
@@ -113,7 +143,7 @@ def random_cases() -> list[Case]:
     source = random.Random(20_261_121)
 
     def bits(of: Permission) -> Permission:
-        return Permission(source.getrandbits(16) & source.getrandbits(16) & int(of))
+        return Permission(source.getrandbits(24) & source.getrandbits(24) & int(of))
 
     def overwrite() -> Overwrite:
         allow, deny = bits(IN_CHANNELS), bits(IN_CHANNELS)
@@ -129,7 +159,10 @@ def random_cases() -> list[Case]:
         until_ms = source.choice([None, None, None, NOW_MS - 1, NOW_MS + 1])
         user_id = source.choice([READER] * 9 + [OWNER])
         everyone = bits(ALL & ~P.ADMINISTRATOR) | source.choice([NOTHING, EVERYONE])
-        case = access(roles, *overwrites.values(), everyone=everyone)
+        category = tuple(overwrite() for _ in range(2)) if source.random() < 0.4 else None
+        if category is not None and category[0].target_id == category[1].target_id:
+            category = category[:1]
+        case = access(roles, *overwrites.values(), everyone=everyone, category=category)
         cases.append((f"random {number}", case, member(*has, user_id=user_id, until_ms=until_ms)))
     return cases
 

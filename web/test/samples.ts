@@ -32,6 +32,8 @@ export const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
   name: `channel-${id}`,
   topic: "",
   position: 0,
+  category_id: null,
+  slow_mode_s: 0,
   overwrites: [],
   last_message_id: null,
   ...more,

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 from msgspec.structs import replace
 
 from db.store import SqlStore
 from server.domain.entities import Addition, Invite
 from server.domain.ids import AdditionId, Snowflake, UserId
-from tests.support.rows import ANNA, BEN, CLEO, GENERAL, GROUP, OTHER_GROUP, user
+from tests.support.rows import ANNA, BEN, CLEO, GENERAL, GROUP, OTHER_GROUP, me, user
 
 NOW_MS = 1_700_000_000_000
 
@@ -84,7 +85,7 @@ async def test_names_are_those_of_today(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.additions.add(addition(1))
         await uow.groups.rename(GROUP, "Jardin")
-        await uow.users.set_display_name(ANNA, "Änna")
+        await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name="Änna"))
     async with world.read() as reader:
         (found,) = await reader.additions.of_user(CLEO)
         assert (found.group_name, found.inviter.display_name) == ("Jardin", "Änna")

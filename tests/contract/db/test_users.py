@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from db.store import SqlStore
 from server.domain.ids import MAX_ID, Snowflake
 from server.ports import Credentials
@@ -58,9 +60,9 @@ async def test_of_two_who_take_a_name_at_once_one_has_it(store: SqlStore) -> Non
 
 async def test_names_and_hashes_change_for_one_account_alone(world: SqlStore) -> None:
     async with world.write() as uow:
-        await uow.users.set_display_name(ANNA, "Änna 🌻")
+        await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name="Änna 🌻"))
         await uow.users.set_password_hash(ANNA, "new hash")
-        await uow.users.set_display_name(user_id(9), "Nobody")
+        await uow.users.update(msgspec.structs.replace(me(user_id(9), "anna"), display_name="Nobody"))
     async with world.read() as reader:
         names = {id_: found.display_name for id_, found in (await reader.users.by_ids([ANNA, BEN])).items()}
         assert names == {ANNA: "Änna 🌻", BEN: "Ben"}

@@ -109,7 +109,7 @@ def test_a_channel_without_messages_comes_into_view_at_once() -> None:
     assert first["type"] == "member.update"
     assert second["type"] == "channel.update"
     assert second["channel"]["id"] == str(int(RANDOM))
-    assert second["cursor"] == {"channel_id": str(int(RANDOM)), "last_read_id": None, "unread": 0}
+    assert second["cursor"] == {"channel_id": str(int(RANDOM)), "last_read_id": None, "unread": 0, "mentions": 0}
     assert not scene.room.untold
     assert scene.heard(CLEO) == ["member.update"]
     scene.happen(written(1, RANDOM), RANDOM)

@@ -73,6 +73,7 @@ export function useMay(groupId: Id, channelId: Id | null = null): (name: Permiss
       { group: state.group, roles: state.roles, member: state.member },
       channel,
       Date.now(),
+      channel?.category_id ? world.channels[channel.category_id] : null,
     );
   });
   return useCallback((name) => may(bits & EVERYTHING, name), [bits]);

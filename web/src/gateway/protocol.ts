@@ -38,6 +38,8 @@ export interface Channel {
   name: string;
   topic: string;
   position: number;
+  category_id: Id | null;
+  slow_mode_s: number;
   overwrites: Overwrite[];
   last_message_id: Id | null;
 }

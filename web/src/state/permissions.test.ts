@@ -22,7 +22,10 @@ describe("the shared vectors", () => {
     const standing = { group, roles, member };
     expect(permissionsOf(standing, null, now_ms)).toBe(expected.group);
     const found = Object.fromEntries(
-      channels.map((each) => [each.id, permissionsOf(standing, each, now_ms)]),
+      channels.map((each) => {
+        const category = channels.find((other) => other.id === each.category_id) ?? null;
+        return [each.id, permissionsOf(standing, each, now_ms, category)];
+      }),
     );
     expect(found).toEqual(expected.channels);
   });

@@ -16,11 +16,20 @@ export const Permission = {
   manage_group: 1 << 10,
   time_out_members: 1 << 11,
   administrator: 1 << 12,
+  mention_everyone: 1 << 13,
+  attach_files: 1 << 14,
+  add_reactions: 1 << 15,
+  pin_messages: 1 << 16,
+  manage_emojis: 1 << 17,
+  ban_members: 1 << 18,
+  view_audit_log: 1 << 19,
+  manage_nicknames: 1 << 20,
+  change_nickname: 1 << 21,
 } as const;
 
 export type PermissionName = keyof typeof Permission;
 
-export const EVERYTHING = (1 << 13) - 1;
+export const EVERYTHING = (1 << 22) - 1;
 const IN_TIME_OUT = Permission.view_channel | Permission.read_history;
 
 export interface Standing {
@@ -29,11 +38,12 @@ export interface Standing {
   member: Pick<Member, "user_id" | "role_ids" | "timed_out_until_ms">;
 }
 
-/** All permissions of a member, in a channel or (without one) in the group, as bits. */
+/** All permissions of a member, in a channel (with its category, if any) or, without one, in the group, as bits. */
 export function permissionsOf(
   { group, roles, member }: Standing,
   channel: Pick<Channel, "overwrites"> | null,
   nowMs: number,
+  category: Pick<Channel, "overwrites"> | null = null,
 ): number {
   if (member.user_id === group.owner_id) return EVERYTHING;
   const mine = new Set<Id>(member.role_ids);
@@ -41,7 +51,10 @@ export function permissionsOf(
   for (const role of roles) if (role.id === group.id || mine.has(role.id)) bits |= role.permissions;
   bits &= EVERYTHING;
   if (bits & Permission.administrator) bits = EVERYTHING;
-  else if (channel) bits = overwritten(bits, group.id, mine, member.user_id, channel.overwrites);
+  else if (channel) {
+    for (const layer of [category, channel])
+      if (layer) bits = overwritten(bits, group.id, mine, member.user_id, layer.overwrites);
+  }
   if (member.timed_out_until_ms !== null && member.timed_out_until_ms > nowMs) bits &= IN_TIME_OUT;
   return channel !== null && !(bits & Permission.view_channel) ? 0 : bits;
 }

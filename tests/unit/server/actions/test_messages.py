@@ -27,7 +27,7 @@ from server.domain.ids import MAX_ID, ChannelId, GroupId, MessageId, Snowflake, 
 from server.domain.limits import Limits
 from server.domain.permissions import Permission
 from server.domain.rates import Rate, Rule
-from server.domain.sections import Code, Reply, Section, Text
+from server.domain.sections import Code, NewSection, Reply, Text
 from tests.support.actions import House, no_message, text_channel, voice_channel
 
 
@@ -64,14 +64,16 @@ async def code_of(attempt: object) -> str:
 
 
 async def test_a_message_is_stored_and_told_to_those_who_may_view_the_channel(house: House, room: Room) -> None:
-    sections: tuple[Section, ...] = (Text("look:"), Code("print(1)", "python"))
+    sections: tuple[NewSection, ...] = (Text("look:"), Code("print(1)", "python"))
     request = CreateMessage(nonce="n-1", sections=sections)
     written, is_new = await do_create_message(house.actions, room.ben, room.channel_id, request)
     assert is_new
     assert written.author == User(id=room.ben, username="ben", display_name="Ben")
     assert written.message.sections == sections
     assert (written.message.author_id, written.message.nonce) == (room.ben, "n-1")
-    assert house.published() == [(room.audience, MessageCreate(message=written.message, author=written.author))]
+    assert house.published() == [
+        (room.audience, MessageCreate(message=written.message, author=written.author, member=written.member))
+    ]
     assert await get_message(house.actions, room.anna, room.channel_id, written.message.id) == written
 
 
@@ -119,7 +121,8 @@ async def test_the_same_nonce_at_once_writes_once(house: House, room: Room) -> N
 async def test_a_nonce_stays_known_when_its_message_is_gone_or_its_author_silenced(house: House, room: Room) -> None:
     first, _ = await do_create_message(house.actions, room.ben, room.channel_id, says("once"))
     await do_time_out(house.actions, room.anna, room.group_id, room.ben, TimeOut(until_ms=house.clock.ms + 1000))
-    assert await do_create_message(house.actions, room.ben, room.channel_id, says("once")) == (first, False)
+    second, is_new = await do_create_message(house.actions, room.ben, room.channel_id, says("once"))
+    assert (second.message, is_new) == (first.message, False)
     await do_delete_message(house.actions, room.anna, room.channel_id, first.message.id)
     again, is_new = await do_create_message(house.actions, room.ben, room.channel_id, says("once"))
     assert (again.message.id, again.message.sections, is_new) == (first.message.id, (), False)

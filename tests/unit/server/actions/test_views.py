@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from server.actions.views import cursors_of, read_access, views_of
+from server.actions.views import cursors_of, read_access, text_ids, views_of
 from server.domain.entities import Cursor, VoiceState
 from server.domain.ids import GroupId, Snowflake
 from tests.support.actions import House, text_channel, voice_channel
@@ -47,6 +47,6 @@ async def test_cursors_are_in_text_channels_alone(house: House) -> None:
     view = await house.group(anna)
     text = text_channel(view)
     async with house.store.read() as reader:
-        found = await cursors_of(reader, anna, view.channels)
+        found = await cursors_of(reader, anna, text_ids(view.channels))
         assert found == {text: Cursor(channel_id=text, last_read_id=None, unread=0)}
-        assert await cursors_of(reader, anna, view.channels[1:]) == {}
+        assert await cursors_of(reader, anna, text_ids(view.channels[1:])) == {}

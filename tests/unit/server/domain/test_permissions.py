@@ -8,6 +8,8 @@ from server.domain.permissions import (
     ALL,
     EVERYONE,
     IN_CHANNELS,
+    IN_CONVERSATIONS,
+    MODERATOR,
     NOTHING,
     TIMED_OUT,
     Permission,
@@ -31,7 +33,7 @@ def member(target_id: Snowflake, allow: Permission = NOTHING, deny: Permission =
 
 def evaluate(base: Permission, *overwrites: Overwrite) -> Permission:
     """For Anna, who has the role MOD."""
-    return Permission(in_channel(base, overwrites, everyone_id=GROUP, role_ids=(MOD,), user_id=ANNA))
+    return Permission(in_channel(base, [overwrites], everyone_id=GROUP, role_ids=(MOD,), user_id=ANNA))
 
 
 def test_the_bits_are_those_of_the_protocol() -> None:
@@ -49,10 +51,22 @@ def test_the_bits_are_those_of_the_protocol() -> None:
         ("manage_group", 10),
         ("time_out_members", 11),
         ("administrator", 12),
+        ("mention_everyone", 13),
+        ("attach_files", 14),
+        ("add_reactions", 15),
+        ("pin_messages", 16),
+        ("manage_emojis", 17),
+        ("ban_members", 18),
+        ("view_audit_log", 19),
+        ("manage_nicknames", 20),
+        ("change_nickname", 21),
     ]
     assert sum(P) == ALL
-    assert EVERYONE in IN_CHANNELS
+    assert IN_CHANNELS | P.CHANGE_NICKNAME == IN_CHANNELS | EVERYONE | P.CHANGE_NICKNAME
     assert IN_CHANNELS in ALL
+    assert IN_CONVERSATIONS in IN_CHANNELS
+    assert MODERATOR in ALL
+    assert P.ADMINISTRATOR not in MODERATOR
     assert TIMED_OUT == P.VIEW_CHANNEL | P.READ_HISTORY
 
 
@@ -76,9 +90,24 @@ def test_overwrites_are_laid_over_one_another_in_order() -> None:
     assert evaluate(base, member(ANNA, allow=P.CONNECT), role(MOD, deny=P.CONNECT)) == base | P.CONNECT
 
 
+def test_the_channel_lies_over_its_category() -> None:
+    category, channel = [role(GROUP, deny=P.SPEAK)], [role(MOD, allow=P.SPEAK)]
+
+    def layered(*layers: list[Overwrite]) -> int:
+        return in_channel(EVERYONE, layers, everyone_id=GROUP, role_ids=(MOD,), user_id=ANNA)
+
+    assert layered(category) & P.SPEAK == 0
+    assert layered(category, channel) & P.SPEAK
+    assert layered(channel, category) & P.SPEAK == 0
+    assert (
+        layered([role(GROUP, deny=P.VIEW_CHANNEL)], [role(GROUP, allow=P.VIEW_CHANNEL)])
+        == EVERYONE & IN_CHANNELS | P.CHANGE_NICKNAME
+    )
+
+
 def test_of_one_step_an_allow_goes_over_a_deny() -> None:
     overwrites = (role(MOD, deny=P.SPEAK), role(OTHER, allow=P.SPEAK))
-    both = in_channel(EVERYONE, overwrites, everyone_id=GROUP, role_ids=(MOD, OTHER), user_id=ANNA)
+    both = in_channel(EVERYONE, [overwrites], everyone_id=GROUP, role_ids=(MOD, OTHER), user_id=ANNA)
     assert both & P.SPEAK
     assert P.SPEAK not in evaluate(EVERYONE, *overwrites)
 
@@ -96,8 +125,8 @@ def test_without_the_view_there_is_nothing() -> None:
 
 def test_an_overwrite_speaks_of_channels_alone() -> None:
     everything = member(ANNA, allow=ALL)
-    assert evaluate(EVERYONE, everything) == IN_CHANNELS
-    assert evaluate(EVERYONE | P.KICK_MEMBERS, everything) == IN_CHANNELS | P.KICK_MEMBERS
+    assert evaluate(EVERYONE, everything) == IN_CHANNELS | EVERYONE
+    assert evaluate(EVERYONE | P.KICK_MEMBERS, everything) == IN_CHANNELS | EVERYONE | P.KICK_MEMBERS
 
 
 @pytest.mark.parametrize(

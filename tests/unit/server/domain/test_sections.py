@@ -7,13 +7,13 @@ from server.domain import codec
 from server.domain.errors import Invalid
 from server.domain.ids import MessageId, Snowflake
 from server.domain.limits import Limits
-from server.domain.sections import Code, Reply, Section, Text, check_sections, reply_to
+from server.domain.sections import Code, NewSection, Reply, Text, check_sections, reply_to
 
 LIMITS = Limits(text_max=20, sections_max=3)
 REPLY = Reply(MessageId(Snowflake(7)))
 
 
-def check(*sections: Section) -> tuple[Section, ...]:
+def check(*sections: NewSection) -> tuple[NewSection, ...]:
     return check_sections(sections, LIMITS)
 
 
@@ -32,7 +32,7 @@ def check(*sections: Section) -> tuple[Section, ...]:
         (Text("a\x00b\u202e"),),
     ],
 )
-def test_sections_that_are_fine_stay_as_they_are(sections: tuple[Section, ...]) -> None:
+def test_sections_that_are_fine_stay_as_they_are(sections: tuple[NewSection, ...]) -> None:
     assert check(*sections) == sections
 
 
@@ -44,7 +44,7 @@ def test_text_is_normalised_and_code_is_not() -> None:
     "sections",
     [(), (REPLY,), (Text(""),), (Text(" \n\u200b"),), (REPLY, Text("\u3164")), (Code("\t"),), (Text(""), Code(""))],
 )
-def test_an_empty_message_is_none(sections: tuple[Section, ...]) -> None:
+def test_an_empty_message_is_none(sections: tuple[NewSection, ...]) -> None:
     with pytest.raises(Invalid) as refused:
         check(*sections)
     assert refused.value.code == "empty_message"
@@ -61,7 +61,7 @@ def test_an_empty_message_is_none(sections: tuple[Section, ...]) -> None:
         ((Code("a", "x" * 41),), {"field": "language", "max": 40}),
     ],
 )
-def test_what_is_too_long(sections: tuple[Section, ...], data: dict[str, object]) -> None:
+def test_what_is_too_long(sections: tuple[NewSection, ...], data: dict[str, object]) -> None:
     with pytest.raises(Invalid) as refused:
         check(*sections)
     assert (refused.value.code, refused.value.data) == ("too_long", data)
@@ -78,7 +78,7 @@ def test_what_is_too_long(sections: tuple[Section, ...], data: dict[str, object]
         ((Code("a", "<b>"),), "sections[0]"),
     ],
 )
-def test_what_is_out_of_place(sections: tuple[Section, ...], where: str) -> None:
+def test_what_is_out_of_place(sections: tuple[NewSection, ...], where: str) -> None:
     with pytest.raises(Invalid) as refused:
         check(*sections)
     assert (refused.value.code, refused.value.data) == ("bad_request", {"where": where})
@@ -91,12 +91,12 @@ def test_what_a_message_answers() -> None:
 
 
 def test_sections_on_the_wire() -> None:
-    sections: tuple[Section, ...] = (REPLY, Text("look"), Code("x", "c"))
+    sections: tuple[NewSection, ...] = (REPLY, Text("look"), Code("x", "c"))
     written = codec.encode(sections)
     assert written == (
         b'[{"kind":"reply","message_id":"7"},{"kind":"text","text":"look"},{"kind":"code","code":"x","language":"c"}]'
     )
-    decoder: msgspec.json.Decoder[tuple[Section, ...]] = codec.decoder(tuple[Section, ...])
+    decoder: msgspec.json.Decoder[tuple[NewSection, ...]] = codec.decoder(tuple[NewSection, ...])
     assert decoder.decode(written) == sections
     for wrong in (b'[{"kind":"html","text":"x"}]', b'[{"kind":"text","text":"x","more":1}]', b'[{"text":"x"}]'):
         with pytest.raises(msgspec.ValidationError):

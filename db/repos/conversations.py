@@ -1,0 +1,113 @@
+"""Conversations outside of groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Row, insert, select
+
+from db.errors import CorruptRow
+from db.repos.base import Repository, given
+from db.tables.channels import channels
+from db.tables.conversations import conversation_members, conversations
+from server.domain.entities import Conversation, ConversationKind
+from server.domain.ids import ChannelId, Snowflake, UserId
+
+_ADD = insert(conversations)
+_ADD_CHANNEL = insert(channels)
+_ADD_MEMBERS = insert(conversation_members)
+_ALL = select(
+    conversations.c.channel_id,
+    conversations.c.kind,
+    conversations.c.owner_id,
+    channels.c.name,
+    channels.c.last_message_id,
+).join_from(conversations, channels)
+_MEMBERS = select(conversation_members).order_by(conversation_members.c.user_id)
+_GET = _ALL.where(conversations.c.channel_id == given("of_channel"))
+_MEMBERS_OF = _MEMBERS.where(conversation_members.c.channel_id == given("of_channel"))
+_BETWEEN = _ALL.where(conversations.c.pair == given("of_pair"))
+_MEMBERS_BETWEEN = (
+    select(conversation_members)
+    .join_from(conversation_members, conversations)
+    .where(conversations.c.pair == given("of_pair"))
+    .order_by(conversation_members.c.user_id)
+)
+_MINE = select(conversation_members.c.channel_id).where(conversation_members.c.user_id == given("of_user"))
+_OF_USER = _ALL.where(conversations.c.channel_id.in_(_MINE))
+_MEMBERS_OF_USER = _MEMBERS.where(conversation_members.c.channel_id.in_(_MINE))
+_PAIR_THERE = select(conversations.c.channel_id).where(conversations.c.pair == given("of_pair"))
+
+
+def pair(user_id: UserId, other_id: UserId) -> str:
+    """The same for both."""
+    return f"{min(user_id, other_id)} {max(user_id, other_id)}"
+
+
+class SqlConversations(Repository):
+    __slots__ = ()
+
+    async def add(self, conversation: Conversation) -> bool:
+        """Two writers of one pair: the unique pair makes the later one's unit of work fail where rows are not locked."""
+        of_pair = None
+        if conversation.kind is ConversationKind.DIRECT:
+            of_pair = pair(*conversation.member_ids)
+            if await self._first(_PAIR_THERE, of_pair=of_pair) is not None:
+                return False
+        await self._change(
+            _ADD_CHANNEL,
+            id=conversation.id,
+            group_id=None,
+            kind="conversation",
+            name=conversation.name,
+            topic="",
+            position=0,
+            last_message_id=conversation.last_message_id,
+        )
+        await self._change(
+            _ADD,
+            channel_id=conversation.id,
+            kind=conversation.kind.value,
+            owner_id=conversation.owner_id,
+            pair=of_pair,
+        )
+        rows = [{"channel_id": conversation.id, "user_id": user_id} for user_id in conversation.member_ids]
+        await self._insert_all(_ADD_MEMBERS, rows)
+        return True
+
+    async def get(self, channel_id: ChannelId) -> Conversation | None:
+        found = await self._with_members(_GET, _MEMBERS_OF, of_channel=channel_id)
+        return found[0] if found else None
+
+    async def between(self, user_id: UserId, other_id: UserId) -> Conversation | None:
+        found = await self._with_members(_BETWEEN, _MEMBERS_BETWEEN, of_pair=pair(user_id, other_id))
+        return found[0] if found else None
+
+    async def of_user(self, user_id: UserId) -> list[Conversation]:
+        return await self._with_members(_OF_USER, _MEMBERS_OF_USER, of_user=user_id)
+
+    async def _with_members(self, rows: Executable, members: Executable, **parameters: Any) -> list[Conversation]:
+        found = await self._all(rows, **parameters)
+        if not found:
+            return []
+        of_channel: defaultdict[Snowflake, list[UserId]] = defaultdict(list)
+        for row in await self._all(members, **parameters):
+            of_channel[row.channel_id].append(row.user_id)
+        return [_conversation(row, of_channel[row.channel_id]) for row in found]
+
+
+def _conversation(row: Row[Any], member_ids: Sequence[UserId]) -> Conversation:
+    try:
+        kind = ConversationKind(row.kind)
+    except ValueError as error:
+        raise CorruptRow(f"conversation {row.channel_id} is of no kind that is known here") from error
+    return Conversation(
+        id=row.channel_id,
+        kind=kind,
+        name=row.name,
+        owner_id=row.owner_id,
+        member_ids=tuple(member_ids),
+        last_message_id=row.last_message_id,
+    )

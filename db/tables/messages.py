@@ -1,0 +1,93 @@
+"""What hangs on messages: earlier versions, origins, reactions, pins, pings."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, String, Table, Text
+
+from db.tables.columns import BIG, exact, id_column, metadata, reference
+
+
+def _of_message() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["channel_id", "message_id"], ["messages.channel_id", "messages.id"], ondelete="CASCADE"
+    )
+
+
+message_edits = Table(
+    "message_edits",
+    metadata,
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    Column("until_ms", BIG, primary_key=True, autoincrement=False),
+    Column("sections", Text, nullable=False),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+"""Earlier versions, each with the moment at which another took its place."""
+
+message_origins = Table(
+    "message_origins",
+    metadata,
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    id_column("origin_channel_id"),
+    id_column("origin_message_id"),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+"""Where a forward was copied from; told only to those who may read there."""
+
+reactions = Table(
+    "reactions",
+    metadata,
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    Column("emoji", exact(64), primary_key=True),
+    reference("user_id", "users.id", primary_key=True),
+    Column("created_ms", BIG, nullable=False),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+Index(None, reactions.c.user_id)
+
+pins = Table(
+    "pins",
+    metadata,
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    id_column("pinner_id"),
+    Column("pinned_ms", BIG, nullable=False),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    id_column("user_id", primary_key=True),
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+"""Who is pinged: a row for each user, those of mentioned roles among them; user 0 stands for everyone in the channel.
+
+Read by user and channel from a cursor on.
+"""
+Index(None, mentions.c.channel_id, mentions.c.message_id)
+Index(None, mentions.c.user_id, mentions.c.message_id)
+
+files = Table(
+    "files",
+    metadata,
+    id_column("id", primary_key=True),
+    reference("owner_id", "users.id"),
+    Column("name", String(255), nullable=False),
+    Column("media_type", String(127), nullable=False),
+    Column("size_bytes", BIG, nullable=False),
+    # The message that it is in; NULL while it is in none.
+    reference("channel_id", "channels.id", nullable=True, ondelete="SET NULL"),
+    id_column("message_id", nullable=True),
+)
+Index(None, files.c.owner_id)
+Index(None, files.c.channel_id, files.c.message_id)
