@@ -10,6 +10,7 @@ from aiohttp import web
 
 from server.domain.errors import NotFound
 from server.http import headers, middleware
+from server.http.documentation import DOCUMENTATION, Documentation
 from server.http.door import DOOR, Door
 from server.http.reading import BODY_MAX_BYTES
 from server.http.routes import ENDPOINTS
@@ -34,6 +35,7 @@ def create_app(door: Door) -> web.Application:
         middlewares=[middleware.errors(), middleware.guard(door.policy)],
     )
     app[DOOR] = door
+    app[DOCUMENTATION] = Documentation(ENDPOINTS, door.version)
     app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport))
     app.add_routes([route_of(endpoint) for endpoint in ENDPOINTS])
     app.router.add_get("/gateway", _gateway, allow_head=False)

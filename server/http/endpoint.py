@@ -37,6 +37,11 @@ Handler = Callable[..., Awaitable[object]]
 
 JSON: Final = "application/json"
 
+ANYWHERE: Final = ("https_only", "rate_limited", "internal", "busy", "database_unavailable", "shutting_down")
+"""Codes that every endpoint may answer with."""
+WITH_ACCOUNT: Final = ("unauthenticated", "token_expired", "session_revoked")
+"""Codes of those that need an account."""
+
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _GIVEN: Final = frozenset({"actions", "user_id", "caller", "origin", "request", "query", "reason", "http"})
 
@@ -113,6 +118,8 @@ class Endpoint:
     """Of the answer."""
     upload: str = ""
     """Media type of a body that the handler reads itself."""
+    takes_cookie: bool = False
+    """Whether the refresh cookie may stand for who asks."""
     note: str = ""
     """What one should know beyond the summary, for the documentation."""
     tag: str = ""
@@ -158,11 +165,11 @@ class Endpoint:
 
     def _common(self) -> Iterator[str]:
         wanted = self.wants
-        yield from ("https_only", "rate_limited", "internal", "busy", "database_unavailable", "shutting_down")
+        yield from ANYWHERE
         if self.method != "GET":
             yield "bad_origin"
         if self.needs_account:
-            yield from ("unauthenticated", "token_expired", "session_revoked")
+            yield from WITH_ACCOUNT
             if wanted.path:
                 yield "forbidden"
                 if self.method != "GET":

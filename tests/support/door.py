@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,9 +13,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from server.http.app import SERVER_OPTIONS, create_app
 from server.http.door import Door
+from server.http.endpoint import Endpoint
+from server.http.serving import route_of
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 from tests.support.actions import House
+from tests.support.conformance import check_answer
 
 PASSWORD: Final = "correct horse battery"
 
@@ -36,7 +39,7 @@ class Answer:
 
 
 class Visitor:
-    """Asks the door; keeps no cookies of its own."""
+    """Asks the door; keeps no cookies of its own. Every answer has to be one that the endpoint declares."""
 
     def __init__(self, client: TestClient[web.Request, web.Application], house: House) -> None:
         self.client = client
@@ -55,7 +58,9 @@ class Visitor:
         if body is not None:
             options["json"] = body
         async with self.client.request(method, path, headers=headers, allow_redirects=False, **options) as response:
-            return await _answer(response)
+            answer = await _answer(response)
+        check_answer(method, path, answer.status, response.content_type, answer.json)
+        return answer
 
     async def get(self, path: str, token: str | None = None) -> Answer:
         return await self.ask("GET", path, token=token)
@@ -86,6 +91,7 @@ async def open_door(
     web_client: WebClient | None = None,
     parts: Mapping[str, str] | None = None,
     strict_transport: bool = False,
+    more: Sequence[Endpoint] = (),
     broken_route: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None,
 ) -> AsyncIterator[Visitor]:
     async def health() -> Mapping[str, str]:
@@ -112,6 +118,7 @@ async def open_door(
             strict_transport=strict_transport,
         ),
     )
+    app.add_routes([route_of(endpoint) for endpoint in more])
     if broken_route is not None:
         app.router.add_get("/api/broken/{code}", broken_route)
     server = TestServer(app)

@@ -10,6 +10,7 @@ from server.http.routes import (
     auth,
     channels,
     cursors,
+    docs,
     groups,
     invites,
     members,
@@ -31,5 +32,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *additions.ENDPOINTS,
     *messages.ENDPOINTS,
     *cursors.ENDPOINTS,
+    *docs.ENDPOINTS,
 )
 """In the order of the documentation; the first whose path fits a request serves it, so ``@me`` stands before ``{user}``."""

@@ -132,7 +132,8 @@ ENDPOINTS: Final = tagged(
         "Get a new access token",
         answer=Session,
         errors=("unauthenticated", "session_revoked"),
+        takes_cookie=True,
         note=_WHENCE,
     ),
-    Endpoint("POST", "/api/auth/logout", log_out, "Log out", note=_WHENCE),
+    Endpoint("POST", "/api/auth/logout", log_out, "Log out", takes_cookie=True, note=_WHENCE),
 )
