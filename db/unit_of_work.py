@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
+from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
 from db.repos.members import SqlMembers
@@ -30,6 +31,7 @@ class SqlReader:
         self.invites = SqlInvites(connection)
         self.additions = SqlAdditions(connection)
         self.messages = SqlMessages(connection)
+        self.files = SqlFiles(connection)
         self.cursors = SqlCursors(connection)
 
 

@@ -32,6 +32,7 @@ from server.domain.events import Audience, Event, Notice
 from server.domain.ids import (
     AdditionId,
     ChannelId,
+    FileId,
     GroupId,
     MessageId,
     RoleId,
@@ -179,6 +180,14 @@ class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
     session_id: SessionId
     created_ms: int
     spent_ms: int | None = None
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    id: FileId
+    owner_id: UserId
+    name: str
+    media_type: str
+    size_bytes: int
 
 
 # ---------------------------------------------------------------------------------------------------------- repositories
@@ -390,6 +399,32 @@ class Messages(Protocol):
         ...
 
 
+class Files(Protocol):
+    """What was uploaded; the bytes are elsewhere."""
+
+    async def add(self, file: StoredFile) -> None: ...
+
+    async def by_ids(self, file_ids: Collection[FileId]) -> dict[FileId, StoredFile]: ...
+
+    async def uses(self, file_id: FileId) -> list[tuple[ChannelId, MessageId]]:
+        """The messages that it is in, copies among them."""
+        ...
+
+    async def used(self, file_ids: Collection[FileId]) -> set[FileId]:
+        """Those of the files that some message holds."""
+        ...
+
+    async def use(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
+        """The message, which is there already, holds them from now on; that ends with the message."""
+        ...
+
+    async def abandoned(self, before: FileId, limit: int) -> list[FileId]:
+        """Files older than the id ``before`` that no message holds."""
+        ...
+
+    async def delete(self, file_ids: Collection[FileId]) -> None: ...
+
+
 class Cursors(Protocol):
     async def of_user(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> dict[ChannelId, MessageId]:
         """Last read message of each channel that has one."""
@@ -429,6 +464,8 @@ class Reader(Protocol):
     def additions(self) -> Additions: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def cursors(self) -> Cursors: ...
 

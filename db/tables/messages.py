@@ -85,9 +85,17 @@ files = Table(
     Column("name", String(255), nullable=False),
     Column("media_type", String(127), nullable=False),
     Column("size_bytes", BIG, nullable=False),
-    # The message that it is in; NULL while it is in none.
-    reference("channel_id", "channels.id", nullable=True, ondelete="SET NULL"),
-    id_column("message_id", nullable=True),
 )
 Index(None, files.c.owner_id)
-Index(None, files.c.channel_id, files.c.message_id)
+
+file_uses = Table(
+    "file_uses",
+    metadata,
+    reference("file_id", "files.id", primary_key=True),
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+"""The messages that a file is in: the one it was uploaded for, and copies of that."""
+Index(None, file_uses.c.channel_id, file_uses.c.message_id)

@@ -226,21 +226,26 @@ def _around_messages() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("media_type", sa.String(length=127), nullable=False),
         sa.Column("size_bytes", BIG, nullable=False),
-        sa.Column("channel_id", BIG, autoincrement=False, nullable=True),
-        sa.Column("message_id", BIG, autoincrement=False, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["channel_id"], ["channels.id"], name=op.f("fk_files_channel_id_channels"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_files_owner_id_users"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_files_owner_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
     )
-    op.create_index(op.f("ix_files_channel_id_message_id"), "files", ["channel_id", "message_id"], unique=False)
     op.create_index(op.f("ix_files_owner_id"), "files", ["owner_id"], unique=False)
+    op.create_table(
+        "file_uses",
+        sa.Column("file_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("channel_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("message_id", BIG, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id", "message_id"],
+            ["messages.channel_id", "messages.id"],
+            name=op.f("fk_file_uses_channel_id_message_id_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_file_uses_file_id_files"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("file_id", "channel_id", "message_id", name=op.f("pk_file_uses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_file_uses_channel_id_message_id"), "file_uses", ["channel_id", "message_id"], unique=False)
     op.create_table(
         "slow_mode_marks",
         sa.Column("channel_id", BIG, autoincrement=False, nullable=False),
@@ -369,6 +374,7 @@ TABLES = (
     "bans",
     "emojis",
     "slow_mode_marks",
+    "file_uses",
     "files",
     "mentions",
     "pins",
