@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.repos.audit import SqlAudit
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
@@ -33,6 +34,7 @@ class SqlReader:
         self.messages = SqlMessages(connection)
         self.files = SqlFiles(connection)
         self.cursors = SqlCursors(connection)
+        self.audit = SqlAudit(connection)
 
 
 class SqlUnitOfWork(SqlReader):

@@ -15,6 +15,8 @@ import msgspec
 
 from server.domain.entities import (
     Addition,
+    AuditAction,
+    AuditEntry,
     Channel,
     Conversation,
     Cursor,
@@ -31,6 +33,7 @@ from server.domain.entities import (
 from server.domain.events import Audience, Event, Notice
 from server.domain.ids import (
     AdditionId,
+    AuditId,
     ChannelId,
     FileId,
     GroupId,
@@ -441,6 +444,23 @@ class Cursors(Protocol):
         ...
 
 
+class Audit(Protocol):
+    async def add(self, entry: AuditEntry) -> None: ...
+
+    async def page(
+        self,
+        group_id: GroupId,
+        *,
+        actor_id: UserId | None = None,
+        action: AuditAction | None = None,
+        target_id: str | None = None,
+        before: AuditId | None = None,
+        limit: int,
+    ) -> list[AuditEntry]:
+        """Newest first; those that fit all that is given."""
+        ...
+
+
 class Reader(Protocol):
     """One consistent state of the database."""
 
@@ -468,6 +488,8 @@ class Reader(Protocol):
     def files(self) -> Files: ...
     @property
     def cursors(self) -> Cursors: ...
+    @property
+    def audit(self) -> Audit: ...
 
 
 class UnitOfWork(Reader, Protocol):

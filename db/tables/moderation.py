@@ -74,3 +74,5 @@ audit_entries = Table(
     Column("changes", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+for _column in (audit_entries.c.actor_id, audit_entries.c.action, audit_entries.c.target_id):
+    Index(None, audit_entries.c.group_id, _column, audit_entries.c.id)

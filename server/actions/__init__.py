@@ -49,6 +49,8 @@ messages       do_create_message(actions, user_id, channel_id, CreateMessage)   
                get_message(actions, user_id, channel_id, message_id)                                 Written
                get_messages(actions, user_id, channel_id, PageQuery)                                 MessagesPage
 cursors        do_move_cursor(actions, user_id, channel_id, MoveCursor)                              Cursor
+audit          get_audit(actions, user_id, group_id, AuditQuery)                                        AuditPage
+               record(actions, uow, seat, action, target_kind, target_id, reason=, changes=)         None
 typing         do_start_typing(actions, user_id, channel_id)                                         None
 voice          check_voice_join(actions, user_id, channel_id)                                        VoiceSeat
 snapshot       snapshot(actions, user_id)                                                            Snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -333,11 +333,13 @@ class AuditAction(enum.StrEnum):
     CHANNEL_CREATE = "channel.create"
     CHANNEL_UPDATE = "channel.update"
     CHANNEL_DELETE = "channel.delete"
+    CHANNEL_ORDER = "channel.order"
     OVERWRITE_UPDATE = "overwrite.update"
     OVERWRITE_DELETE = "overwrite.delete"
     ROLE_CREATE = "role.create"
     ROLE_UPDATE = "role.update"
     ROLE_DELETE = "role.delete"
+    ROLE_ORDER = "role.order"
     MEMBER_ROLE = "member.role"
     MEMBER_NICKNAME = "member.nickname"
     MEMBER_TIME_OUT = "member.time_out"
@@ -346,6 +348,8 @@ class AuditAction(enum.StrEnum):
     BAN_DELETE = "ban.delete"
     INVITE_CREATE = "invite.create"
     INVITE_DELETE = "invite.delete"
+    ADDITION_DELETE = "addition.delete"
+    """Somebody else's question to come in; the target is the one who was asked."""
     EMOJI_CREATE = "emoji.create"
     EMOJI_UPDATE = "emoji.update"
     EMOJI_DELETE = "emoji.delete"
@@ -362,6 +366,9 @@ class AuditAction(enum.StrEnum):
     REPORT_HANDLE = "report.handle"
 
 
+AuditTarget: TypeAlias = Literal["group", "channel", "role", "member", "invite", "emoji", "message", "filter", "report"]
+
+
 class AuditEntry(_Entity, frozen=True, kw_only=True):
     """Who did what to whom, and why."""
 
@@ -369,12 +376,12 @@ class AuditEntry(_Entity, frozen=True, kw_only=True):
     group_id: GroupId
     actor_id: UserId
     action: AuditAction
-    target_kind: Literal["group", "channel", "role", "member", "invite", "emoji", "message", "filter", "report"]
+    target_kind: AuditTarget
     target_id: str | None = None
     """An id, or the code of an invitation (its first characters)."""
     reason: str = ""
     changes: dict[str, str | int | bool | None] = {}
-    """What it is now, by name."""
+    """What it is now, by name; ids as strings."""
 
 
 class Invite(_Entity, frozen=True, kw_only=True):

@@ -364,6 +364,9 @@ def _of_groups() -> None:
         sa.PrimaryKeyConstraint("group_id", "id", name=op.f("pk_audit_entries")),
         sqlite_with_rowid=False,
     )
+    for column in ("actor_id", "action", "target_id"):
+        name = op.f(f"ix_audit_entries_group_id_{column}_id")
+        op.create_index(name, "audit_entries", ["group_id", column, "id"], unique=False)
 
 
 TABLES = (

@@ -7,6 +7,7 @@ from typing import Final
 from server.http.endpoint import Endpoint
 from server.http.routes import (
     additions,
+    audit,
     auth,
     channels,
     cursors,
@@ -30,6 +31,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *members.ENDPOINTS,
     *invites.ENDPOINTS,
     *additions.ENDPOINTS,
+    *audit.ENDPOINTS,
     *messages.ENDPOINTS,
     *cursors.ENDPOINTS,
     *docs.ENDPOINTS,
