@@ -1,0 +1,163 @@
+"""Every endpoint, tried by those who may not: nobody, a stranger to the group, a member in time-out; and by its owner, who may.
+
+A new endpoint needs a line in :data:`WALK`; what its path names has to be in :func:`tests.support.world.furnish`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from server.http.endpoint import Endpoint
+from server.http.routes import ENDPOINTS
+from tests.support.actions import open_house
+from tests.support.door import PASSWORD, Answer, Visitor, open_door
+from tests.support.outcomes import (
+    ACCOUNT,
+    ASKED,
+    AUTHOR,
+    CHANGE,
+    DONE,
+    FORBIDDEN,
+    HIDDEN,
+    LOG_IN,
+    OWNER,
+    PUBLIC,
+    READ,
+    SECRET,
+    TIMED_OUT,
+    Outcome,
+)
+from tests.support.world import NOWHERE, World, furnish
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass(frozen=True)
+class Line:
+    outcome: Outcome
+    body: Any = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Placeholder -> another one of the world's ids than that of its own name."""
+
+
+TEXT: Final = [{"kind": "text", "text": "x"}]
+NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
+
+WALK: Final[Mapping[str, Line]] = {
+    "GET /health": Line(PUBLIC),
+    "GET /api/server": Line(PUBLIC),
+    "GET /api/openapi.json": Line(PUBLIC),
+    "GET /api/docs": Line(PUBLIC),
+    "GET /api/docs.css": Line(PUBLIC),
+    "POST /api/auth/signup": Line(PUBLIC, NEW_ACCOUNT),
+    "POST /api/auth/login": Line(Outcome("401 bad_credentials"), NEW_ACCOUNT),
+    "POST /api/auth/refresh": Line(SECRET),
+    "POST /api/auth/logout": Line(PUBLIC),
+    "GET /api/users/@me": Line(ACCOUNT),
+    "PATCH /api/users/@me": Line(ACCOUNT, {"display_name": "A"}),
+    "GET /api/users/{user}": Line(READ),
+    "POST /api/groups": Line(ACCOUNT, {"name": "x"}),
+    "GET /api/groups/{group}": Line(READ),
+    "PATCH /api/groups/{group}": Line(CHANGE, {"name": "x"}),
+    "DELETE /api/groups/{group}": Line(OWNER),
+    "POST /api/groups/{group}/channels": Line(CHANGE, {"name": "x", "kind": "text"}),
+    "PATCH /api/channels/{channel}": Line(CHANGE, {"name": "x"}),
+    "DELETE /api/channels/{channel}": Line(CHANGE),
+    "PUT /api/channels/{channel}/overwrites/role/{role}": Line(CHANGE, {"allow": 0, "deny": 1}),
+    "DELETE /api/channels/{channel}/overwrites/role/{role}": Line(CHANGE),
+    "PUT /api/channels/{channel}/overwrites/member/{member}": Line(CHANGE, {"allow": 0, "deny": 1}),
+    "DELETE /api/channels/{channel}/overwrites/member/{member}": Line(CHANGE),
+    "POST /api/groups/{group}/roles": Line(CHANGE, {"name": "x"}),
+    "PATCH /api/groups/{group}/roles/{role}": Line(CHANGE, {"name": "x"}),
+    "DELETE /api/groups/{group}/roles/{role}": Line(CHANGE),
+    "PUT /api/groups/{group}/members/{member}/roles/{role}": Line(CHANGE),
+    "DELETE /api/groups/{group}/members/{member}/roles/{role}": Line(CHANGE),
+    "GET /api/groups/{group}/members": Line(READ),
+    "PUT /api/groups/{group}/members/{member}/time-out": Line(CHANGE, {"until_ms": None}),
+    "PUT /api/groups/{group}/members/{member}/time-out (their own)": Line(
+        CHANGE, {"until_ms": None}, {"member": "timed_out"}
+    ),
+    "DELETE /api/groups/{group}/members/@me": Line(Outcome(LOG_IN, HIDDEN, DONE, "403 owner_cannot_leave")),
+    "DELETE /api/groups/{group}/members/{member}": Line(CHANGE),
+    "GET /api/groups/{group}/invites": Line(READ),
+    "POST /api/groups/{group}/invites": Line(CHANGE, {}),
+    "GET /api/invites/{code}": Line(PUBLIC),
+    "POST /api/invites/{code}/accept": Line(ACCOUNT),
+    "DELETE /api/invites/{code}": Line(CHANGE),
+    "POST /api/groups/{group}/additions": Line(CHANGE, {"username": "dora"}),
+    "GET /api/groups/{group}/additions": Line(READ),
+    "DELETE /api/additions/{addition}": Line(CHANGE),
+    "GET /api/users/@me/additions": Line(ACCOUNT),
+    "POST /api/users/@me/additions/{addition}/accept": Line(ASKED),
+    "DELETE /api/users/@me/additions/{addition}": Line(ASKED),
+    "GET /api/channels/{channel}/messages": Line(READ),
+    "POST /api/channels/{channel}/messages": Line(CHANGE, {"nonce": "n", "sections": TEXT}),
+    "GET /api/channels/{channel}/messages/{message}": Line(READ),
+    "PATCH /api/channels/{channel}/messages/{message}": Line(AUTHOR, {"sections": TEXT}),
+    "PATCH /api/channels/{channel}/messages/{message} (their own)": Line(
+        Outcome(LOG_IN, HIDDEN, TIMED_OUT, FORBIDDEN), {"sections": TEXT}, {"message": "own_message"}
+    ),
+    "DELETE /api/channels/{channel}/messages/{message}": Line(CHANGE),
+    "DELETE /api/channels/{channel}/messages/{message} (their own)": Line(CHANGE, None, {"message": "own_message"}),
+    "PUT /api/channels/{channel}/cursor": Line(READ, {"message_id": "1"}),
+    "POST /api/channels/{channel}/typing": Line(CHANGE),
+}
+"""``METHOD path``, and in brackets what is special where an endpoint has several lines. One world is theirs alone, in which nobody,
+the stranger, the one in time-out and the owner try one after the other."""
+
+
+def of(key: str) -> str:
+    """The endpoint of a line."""
+    return key.partition(" (")[0]
+
+
+NAMED: Final = {f"{endpoint.method} {endpoint.path}": endpoint for endpoint in ENDPOINTS}
+
+
+def test_every_endpoint_is_walked() -> None:
+    assert {of(key) for key in WALK} == NAMED.keys()
+
+
+@pytest.mark.parametrize("key", WALK)
+async def test_nobody_gets_what_they_may_not_have(tmp_path: Path, key: str) -> None:
+    line, endpoint = WALK[key], NAMED[of(key)]
+    async with open_house(tmp_path) as house, open_door(house) as visitor:
+        world = await furnish(house)
+        walker = Walker(visitor, world, endpoint, line)
+        assert await walker.outcome(None, line.outcome.nobody) == line.outcome.nobody
+        assert endpoint.needs_account is (line.outcome.nobody == LOG_IN and line.outcome is not SECRET)
+        for who in ("stranger", "timed_out", "owner"):
+            expected = getattr(line.outcome, who)
+            if expected is not None:
+                token = await world.token(getattr(world, who))
+                assert (who, await walker.outcome(token, expected)) == (who, expected)
+
+
+class Walker:
+    """Asks for one endpoint."""
+
+    def __init__(self, visitor: Visitor, world: World, endpoint: Endpoint, line: Line) -> None:
+        self._visitor = visitor
+        self._endpoint = endpoint
+        self._line = line
+        self._ids = {name: world.ids[line.names.get(name, name)] for name in re.findall(r"\{(\w+)\}", endpoint.path)}
+
+    async def outcome(self, token: str | None, expected: str) -> str:
+        answer = await self._ask(token, self._ids)
+        if answer.status in self._endpoint.success:
+            return DONE
+        if answer.status == 404 and expected == HIDDEN:
+            none = await self._ask(token, dict.fromkeys(self._ids, NOWHERE))
+            assert none.json == answer.json, "this tells what is there from what is not"
+            return HIDDEN
+        return f"{answer.status} {answer.code}"
+
+    async def _ask(self, token: str | None, ids: Mapping[str, str]) -> Answer:
+        path = self._endpoint.path.format(**ids)
+        return await self._visitor.ask(self._endpoint.method, path, self._line.body, token=token)

@@ -1,0 +1,80 @@
+"""A group with all there is to ask for, and the people who try: those who may, and those who may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.actions.additions import CreateAddition, do_create_addition
+from server.actions.invites import CreateInvite, do_create_invite
+from server.actions.members import TimeOut, do_time_out
+from server.actions.sessions import open_session
+from server.domain.ids import ChannelId, UserId
+from server.domain.permissions import Permission
+from tests.support.actions import HOME, House, text_channel, voice_channel
+
+NOWHERE: Final = str(2**60)
+"""An id that nothing has."""
+
+
+@dataclass(frozen=True)
+class World:
+    house: House
+    owner: UserId
+    member: UserId
+    """With no role of their own."""
+    stranger: UserId
+    """Has an account and a group, and is not in this one."""
+    timed_out: UserId
+    """An administrator of the group, and in time-out all the same."""
+    text: ChannelId
+    voice: ChannelId
+    ids: dict[str, str] = field(default_factory=dict)
+    """Placeholder of a path -> what is really there. ``own_message`` is of the one in time-out."""
+
+    async def token(self, user_id: UserId) -> str:
+        """Of a new log-in."""
+        actions = self.house.actions
+        async with actions.store.write() as uow:
+            me = await uow.users.me(user_id)
+            assert me is not None
+            return (await open_session(actions, uow, me, HOME, actions.clock.now_ms())).access_token
+
+
+async def furnish(house: House) -> World:
+    """What a new endpoint needs to find is put in here, and into ``ids``."""
+    owner, member, timed_out = await house.user("anna"), await house.user("boris"), await house.user("tim")
+    stranger, asked = await house.user("mallory"), await house.user("chloe")
+    await house.user("dora")
+    await house.group(stranger)
+    view = await house.group(owner, member, timed_out)
+    group_id, text = view.group.id, text_channel(view)
+    role = await house.role(owner, group_id)
+    await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
+    message, own_message = await house.say(owner, text), await house.say(timed_out, text)
+    invite = await do_create_invite(house.actions, owner, group_id, CreateInvite())
+    addition = await do_create_addition(house.actions, owner, group_id, CreateAddition(username="chloe"))
+    assert addition.user_id == asked
+    await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
+    ids = {
+        "group": group_id,
+        "channel": text,
+        "role": role.id,
+        "member": member,
+        "user": member,
+        "timed_out": timed_out,
+        "message": message.id,
+        "own_message": own_message.id,
+        "addition": addition.id,
+    }
+    named = {"code": invite.code}
+    return World(
+        house,
+        owner,
+        member,
+        stranger,
+        timed_out,
+        text,
+        voice_channel(view),
+        {name: str(int(value)) for name, value in ids.items()} | named,
+    )
