@@ -22,10 +22,14 @@ class MemoryBus:
         self._receivers: dict[object, Callable[[Notice], None]] = {}
 
     async def publish(self, notices: Sequence[Notice]) -> None:
+        self.deliver(notices)
+
+    def deliver(self, notices: Sequence[Notice]) -> None:
+        """To all subscribers; over when this returns."""
         for notice in notices:
             for key, receive in tuple(self._receivers.items()):
                 if key in self._receivers:  # not one that an earlier receiver has unsubscribed
-                    self._deliver(receive, notice)
+                    self._give(receive, notice)
 
     def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
         key = object()
@@ -36,7 +40,7 @@ class MemoryBus:
 
         return unsubscribe
 
-    def _deliver(self, receive: Callable[[Notice], None], notice: Notice) -> None:
+    def _give(self, receive: Callable[[Notice], None], notice: Notice) -> None:
         try:
             receive(notice)
         except Exception as error:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 
 from server.adapters.bus_memory import MemoryBus
+from server.adapters.bus_redis import HEARD_WITHIN_S, RedisBus
+from server.adapters.redis_client import open_client
 from server.domain.events import GroupLeave, MemberLeave, Notice, Published, SessionRevoked, ToGroup, ToUsers
 from server.domain.ids import GroupId, SessionId, Snowflake, UserId
 from server.ports import Bus
+from tests.support.redis_server import RedisServer
 from tests.support.waiting import Bell
 
 GROUP = GroupId(Snowflake(1))
@@ -19,19 +22,24 @@ ANNA = UserId(Snowflake(2))
 
 
 @asynccontextmanager
-async def memory() -> AsyncIterator[Bus]:
-    yield MemoryBus()
-
-
-Backend = Callable[[], AbstractAsyncContextManager[Bus]]
-BACKENDS: dict[str, Backend] = {"memory": memory}
-
-
-@pytest.fixture(params=list(BACKENDS.values()), ids=list(BACKENDS))
-async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
-    backend: Backend = request.param
-    async with backend() as bus:
+async def redis_bus(server: RedisServer) -> AsyncIterator[Bus]:
+    client = open_client(server.url, within_s=HEARD_WITHIN_S)
+    bus = RedisBus(client)
+    await bus.open()
+    try:
         yield bus
+    finally:
+        await bus.close()
+        await client.aclose()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    if request.param == "memory":
+        yield MemoryBus()
+    else:
+        async with redis_bus(request.getfixturevalue("redis")) as bus:
+            yield bus
 
 
 class Ear:
@@ -172,6 +180,25 @@ async def test_a_receiver_may_end_itself_and_others_and_begin_new_ones(bus: Bus)
     await third.hears(two)
     assert first.heard == [one]
     assert second.heard in ([], [one])
+
+
+async def test_delivery_is_over_when_publish_returns(bus: Bus) -> None:
+    ear = Ear()
+    bus.subscribe(ear.receive)
+    notices = numbered(3)
+    await bus.publish(notices)
+    assert ear.heard == notices
+
+
+async def test_one_who_stops_waiting_is_heard_all_the_same(bus: Bus) -> None:
+    ear = Ear()
+    bus.subscribe(ear.receive)
+    one, two = numbered(2)
+    publishing = asyncio.create_task(bus.publish([one]))
+    await asyncio.sleep(0)
+    publishing.cancel()
+    await bus.publish([two])
+    assert ear.heard == [one, two]
 
 
 async def test_publish_does_not_wait_for_readers(bus: Bus) -> None:

@@ -39,7 +39,7 @@ class Shared:
     def __init__(self, server: RedisServer) -> None:
         self.clock = FakeClock()
         self.server = server
-        self.client = open_client(server.url)
+        self.client = open_client(server.url, within_s=1.0)
         self.cache: Cache = RedisCache(self.client, "tests", self.clock)
         self.other: Cache = RedisCache(self.client, "other tests", self.clock)
 
