@@ -1,62 +1,49 @@
-"""SQLite connections that go to their thread once for each statement.
+"""SQLite connections that go to their thread once for each list of statements.
 
-A statement through SQLAlchemy is four calls of the driver (cursor, execute, fetchall, close), and aiosqlite takes each to the
-connection's thread and back. Here ``execute`` does all of them there. Five private names of aiosqlite are used, ``_execute``,
-``_thread``, ``_tx`` and ``_running`` of a connection and ``_STOP_RUNNING_SENTINEL``; a test pins them.
+With aiosqlite alone each call of the driver (cursor, execute, fetchall, close) is a trip to the connection's thread and back, and
+a trip costs more than most statements. Here a list of statements is one trip. Private names of aiosqlite are used: ``_execute``,
+``_thread``, ``_tx``, ``_conn``, ``_connection`` and ``_running`` of a connection, ``_STOP_RUNNING_SENTINEL``; a test pins them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
+STATEMENTS_KEPT: Final = 512
+"""That SQLite keeps compiled, for each connection."""
 
-class _Cursor:
-    """The part of :class:`aiosqlite.Cursor` that SQLAlchemy uses."""
 
-    __slots__ = ("_connection", "_rows", "description", "lastrowid", "rowcount")
+class Said(NamedTuple):
+    sql: str
+    parameters: Sequence[Any]
+    many: bool = False
+    """``parameters`` are those of many executions."""
 
-    def __init__(self, connection: SingleHopConnection) -> None:
-        self._connection = connection
-        self._rows: list[Any] = []
-        self.description: tuple[Any, ...] | None = None
-        self.lastrowid: int | None = None
-        self.rowcount = -1
 
-    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        await self._connection.in_thread(self._take, sqlite3.Connection.execute, sql, parameters)
+class Heard(NamedTuple):
+    names: tuple[str, ...]
+    """Of the columns; empty where the statement gives no rows."""
+    rows: list[tuple[Any, ...]]
+    changed: int
 
-    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
-        await self._connection.in_thread(self._take, sqlite3.Connection.executemany, sql, parameters)
 
-    def _take(self, connection: sqlite3.Connection, run: Callable[..., sqlite3.Cursor], *arguments: Any) -> None:
-        cursor = run(connection, *arguments)
-        try:
-            self.description = cursor.description
-            if cursor.description is not None:
-                self._rows = cursor.fetchall()
-            self.lastrowid = cursor.lastrowid
-            self.rowcount = cursor.rowcount
-        finally:
-            cursor.close()
-
-    async def fetchall(self) -> list[Any]:
-        return self._rows
-
-    async def close(self) -> None:
-        self._rows = []
+class Lost(sqlite3.OperationalError):
+    """The transaction is no longer what it was thought to be: SQLite has rolled it back, as it does when the disk is full."""
 
 
 class SingleHopConnection(aiosqlite.Connection):
+    """Its transactions begin and end by the statements of whoever uses it: open it with ``isolation_level=None``."""
+
     def __init__(self, path: str, opening: str, **arguments: Any) -> None:
         """``opening`` is a script for the fresh connection; ``arguments`` are those of :func:`sqlite3.connect`."""
 
         def connect() -> sqlite3.Connection:
-            connection: sqlite3.Connection = sqlite3.connect(path, **arguments)
+            connection: sqlite3.Connection = sqlite3.connect(path, cached_statements=STATEMENTS_KEPT, **arguments)
             try:
                 connection.executescript(opening)
             except BaseException:
@@ -66,10 +53,55 @@ class SingleHopConnection(aiosqlite.Connection):
 
         super().__init__(connect, iter_chunk_size=64)
         self._thread.daemon = True  # a connection that nobody closed must not keep the process alive
+        self.lost = False
+        """Written by the thread: the transaction that was begun is gone, and nothing runs before the next one begins."""
+        self.changes = 0
+        """Written by the thread: how many rows were ever changed, taken back or not."""
 
-    async def in_thread(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Calls ``function`` with the connection and ``arguments``."""
-        await self._execute(function, self._conn, *arguments)  # type: ignore[no-untyped-call]
+    async def perform(self, control: Sequence[str], said: Sequence[Said] = ()) -> list[Heard]:
+        """In one trip: first ``control`` (BEGIN, SAVEPOINT and their like), then the statements, up to the first that fails.
+
+        Outside of a transaction only BEGIN is taken: a statement must never commit by itself. Raises :class:`sqlite3.Error`.
+        """
+        heard: list[Heard] = await self._execute(self._perform, self._conn, control, said)  # type: ignore[no-untyped-call]
+        return heard
+
+    def perform_later(self, control: Sequence[str]) -> None:
+        """Like :meth:`perform` of ``control``, for those who need not know when it is done, nor whether."""
+        self._tx.put_nowait((None, lambda: self._perform(self._conn, control, ())))
+
+    def _perform(self, connection: sqlite3.Connection, control: Sequence[str], said: Sequence[Said]) -> list[Heard]:
+        try:
+            for sql in control:
+                self._steer(connection, sql)
+            if said:
+                self._check(connection)
+        except sqlite3.Error:
+            self.lost = True
+            raise
+        try:
+            return [_hear(connection, each) for each in said]
+        except sqlite3.Error:
+            self.lost = not connection.in_transaction
+            raise
+        finally:
+            self.changes = connection.total_changes
+
+    def _steer(self, connection: sqlite3.Connection, sql: str) -> None:
+        if sql.startswith("BEGIN"):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self.lost = False
+        elif sql == "ROLLBACK":
+            if not connection.in_transaction:
+                return
+        else:
+            self._check(connection)
+        connection.execute(sql)
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if self.lost or not connection.in_transaction:
+            raise Lost("the transaction was rolled back by the database")
 
     def stop(self) -> None:
         """Lets the thread end by itself; nobody waits for it, so it must not answer to an event loop that may be closed by then."""
@@ -83,5 +115,14 @@ class SingleHopConnection(aiosqlite.Connection):
         self._running = False
         self._tx.put_nowait((None, close_and_stop))
 
-    async def cursor(self) -> _Cursor:  # type: ignore[override]
-        return _Cursor(self)
+
+def _hear(connection: sqlite3.Connection, said: Said) -> Heard:
+    run = connection.executemany if said.many else connection.execute
+    cursor = run(said.sql, said.parameters)
+    try:
+        if cursor.description is None:
+            return Heard((), [], cursor.rowcount)
+        names = tuple(column[0] for column in cursor.description)
+        return Heard(names, cursor.fetchall(), cursor.rowcount)
+    finally:
+        cursor.close()

@@ -8,30 +8,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.aiosqlite_connection import SingleHopConnection
+from db.alchemy import AlchemyDatabase
+from db.connection import Database
 from db.errors import DatabaseError, reason
+from db.sqlite import BUSY_S, OPENING, SqliteDatabase
 
 READERS: Final = 4
 """Connections that read at the same time; each is a thread and up to 2 MiB of cache."""
-
-BUSY_S: Final = 5.0
-"""How long to wait for a lock that another process holds (a backup, the admin command), or for a reader to be free."""
-
-_SQLITE_OPENING: Final = """
-PRAGMA foreign_keys = ON;
-PRAGMA synchronous = FULL;
-PRAGMA trusted_schema = OFF;
-PRAGMA temp_store = MEMORY;
-PRAGMA journal_size_limit = 67108864;
-"""
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
@@ -52,13 +42,13 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=_DRIVERS[backend])
 
 
-def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine that writes and the one that reads. Nothing is connected yet, but it asks for the working directory: blocks."""
+def open_databases(url: URL) -> tuple[Database, Database]:
+    """The one that writes and the one that reads. Nothing is connected yet, but it asks for the working directory: blocks."""
     if url.get_backend_name() == "sqlite":
-        pool: dict[str, Any] = {"max_overflow": 0, "pool_timeout": BUSY_S}
+        path = os.path.abspath(url.database or "")
         return (
-            _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, **pool),
-            _sqlite_engine(url, begin="BEGIN", opening="PRAGMA query_only = ON;", pool_size=READERS, **pool),
+            SqliteDatabase(path, connections=1, begin="BEGIN IMMEDIATE"),
+            SqliteDatabase(path, connections=READERS, begin="BEGIN", opening="PRAGMA query_only = ON;"),
         )
     writer = create_async_engine(url, pool_size=READERS, pool_timeout=BUSY_S, isolation_level="READ COMMITTED")
     reader = create_async_engine(
@@ -68,7 +58,7 @@ def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
-    return writer, reader
+    return AlchemyDatabase(writer), AlchemyDatabase(reader)
 
 
 def open_migration_engine(url: URL) -> Engine:
@@ -80,33 +70,13 @@ def open_migration_engine(url: URL) -> Engine:
     )
 
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.executescript(_SQLITE_OPENING + "PRAGMA foreign_keys = OFF;")
+        connection.executescript(OPENING + "PRAGMA foreign_keys = OFF;")
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", on_connect)
-    _begin_with(engine, "BEGIN IMMEDIATE")
-    return engine
-
-
-def _begin_with(engine: Engine, statement: str) -> None:
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
     event.listen(engine, "begin", on_begin)
-
-
-def _sqlite_engine(url: URL, *, begin: str, opening: str = "", **pool: Any) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        connect_args={
-            "isolation_level": None,
-            "timeout": BUSY_S,
-            "async_creator_fn": partial(SingleHopConnection, opening=_SQLITE_OPENING + opening),
-        },
-        pool_reset_on_return=None,  # every transaction ends before its connection goes back
-        **pool,
-    )
-
-    _begin_with(engine.sync_engine, begin)
     return engine
 
 

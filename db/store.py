@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import migrations
-from db.engine import open_engines, parse_url, prepare_file
+from db.connection import Database, Step
+from db.engine import open_databases, parse_url, prepare_file
 from db.errors import translated
-from db.transaction import Transaction, to_the_end
+from db.group_commit import GroupCommit
 from db.unit_of_work import SqlReader, SqlUnitOfWork
 from server.domain.errors import Unavailable
 from server.ports import Bus
+
+_PING: Final = Step(text("SELECT version_num FROM alembic_version"), {})
 
 
 async def open_store(url: str, *, bus: Bus) -> SqlStore:
@@ -24,23 +26,21 @@ async def open_store(url: str, *, bus: Bus) -> SqlStore:
     parsed = parse_url(url)
     await asyncio.to_thread(prepare_file, parsed)
     await migrations.upgrade(url)
-    writer, reader = await asyncio.to_thread(open_engines, parsed)
+    writer, reader = await asyncio.to_thread(open_databases, parsed)
     return SqlStore(writer, reader, bus)
 
 
 class SqlStore:
     """Implements :class:`server.ports.Store`.
 
-    One unit of work writes at a time. It commits and then publishes before the next one begins, so the order of the bus is that
-    of the commits. Readers have connections of their own and wait for nobody.
+    One unit of work writes at a time, and several may share a commit (:mod:`db.group_commit`). The order of the bus is that of the
+    commits, and of the units in them. Readers have connections of their own and wait for nobody.
     """
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, bus: Bus) -> None:
+    def __init__(self, writer: Database, reader: Database, bus: Bus) -> None:
         self.writer = writer
         self.reader = reader
-        self._bus = bus
-        self._writing = asyncio.Lock()
-        self._busy_task: asyncio.Task[Any] | None = None
+        self._commits = GroupCommit(writer, bus.publish)
         self._closed = False
 
     @asynccontextmanager
@@ -48,7 +48,7 @@ class SqlStore:
         """One consistent state, from the first statement on."""
         self._check_open()
         with translated():
-            transaction = Transaction(self.reader)
+            transaction = self.reader.transaction()
             try:
                 yield SqlReader(await transaction.begin())
             finally:
@@ -57,42 +57,34 @@ class SqlStore:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnitOfWork]:
         """A cancellation during the commit is raised when the commit and its notices are out."""
-        if self._busy_task is asyncio.current_task():
-            raise RuntimeError("a unit of work within a unit of work would wait for itself for ever")
-        async with self._writing:
-            self._check_open()
-            self._busy_task = asyncio.current_task()
-            with translated():
-                transaction = Transaction(self.writer)
-                try:
-                    unit = SqlUnitOfWork(await transaction.begin())
-                    yield unit
-                    await to_the_end(self._finish(transaction, unit))
-                finally:
-                    self._busy_task = None
-                    await transaction.abandon()
-
-    async def _finish(self, transaction: Transaction, unit: SqlUnitOfWork) -> None:
-        await transaction.commit()
-        if unit.notices:
-            await self._bus.publish(unit.notices)
+        with translated():
+            batch = await self._commits.enter()
+            unit = SqlUnitOfWork(batch.connection)
+            try:
+                yield unit
+            except BaseException as error:
+                await self._commits.undo(batch, error)
+                raise
+            await self._commits.keep(batch, unit.notices)
 
     async def ping(self) -> None:
         """Raises :class:`server.domain.errors.Unavailable` when the database does not answer."""
         self._check_open()
         with translated():
-            transaction = Transaction(self.reader)
+            transaction = self.reader.transaction()
             try:
-                await (await transaction.begin()).execute(text("SELECT version_num FROM alembic_version"))
+                await (await transaction.begin()).run([_PING])
             finally:
                 await transaction.abandon()
 
     async def close(self) -> None:
-        """Waits for the unit of work that writes; later ones are refused."""
-        async with self._writing:
-            self._closed = True
-            await self.writer.dispose()
-            await self.reader.dispose()
+        """Waits for the units of work that write; later ones are refused."""
+        await self._commits.close(self._dispose)
+
+    async def _dispose(self) -> None:
+        self._closed = True
+        await self.writer.dispose()
+        await self.reader.dispose()
 
     def _check_open(self) -> None:
         if self._closed:

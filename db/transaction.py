@@ -14,7 +14,7 @@ from db.errors import unavailable
 _T = TypeVar("_T")
 
 
-async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
+async def to_the_end(work: Coroutine[Any, Any, _T] | asyncio.Future[_T]) -> _T:
     """Runs ``work`` to its end even if the caller is cancelled meanwhile; the cancellation is raised afterwards."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from db.connection import Connection
 from db.repos.audit import SqlAudit
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
@@ -21,7 +20,7 @@ from server.domain.events import Audience, Event, Notice, Published
 class SqlReader:
     """Implements :class:`server.ports.Reader`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)
         self.groups = SqlGroups(connection)
@@ -40,7 +39,7 @@ class SqlReader:
 class SqlUnitOfWork(SqlReader):
     """Implements :class:`server.ports.UnitOfWork`; the store publishes ``notices`` after the commit."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.notices: list[Notice] = []
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Executable, Row, Table, bindparam
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import dialect
+from db.connection import Connection, Outcome, Step
 
 _T = TypeVar("_T")
 
@@ -36,27 +36,36 @@ def among(column: Column[Any], name: str) -> ColumnElement[bool]:
     return column.in_(bindparam(name, expanding=True))
 
 
+def step(statement: Executable, **parameters: Any) -> Step:
+    return Step(statement, parameters)
+
+
 class Repository:
     """Statements over one transaction. Lives as long as that does."""
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    async def _together(self, *steps: Step) -> list[Outcome]:
+        """Statements of which none needs the outcome of another: on SQLite they cost little more than one."""
+        return await self._connection.run(steps)
+
     async def _all(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
-        return (await self._connection.execute(statement, parameters)).all()
+        return (await self._connection.run((Step(statement, parameters),)))[0].rows
 
     async def _first(self, statement: Executable, **parameters: Any) -> Row[Any] | None:
-        return (await self._connection.execute(statement, parameters)).first()
+        rows = (await self._connection.run((Step(statement, parameters),)))[0].rows
+        return rows[0] if rows else None
 
     async def _change(self, statement: Executable, **parameters: Any) -> int:
         """How many rows were inserted, updated or deleted."""
-        return (await self._connection.execute(statement, parameters)).rowcount
+        return (await self._connection.run((Step(statement, parameters),)))[0].changed
 
     async def _insert_all(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            await self._connection.execute(statement, rows)
+            await self._connection.run((Step(statement, rows),))
 
     async def _insert_unless_there(self, table: Table, key: tuple[str, ...], **values: Any) -> bool:
         statement = dialect.insert_unless_there(self._connection.dialect.name, table, key)

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Executable, Row, delete, insert, select, update
 
+from db.connection import Step
 from db.errors import CorruptRow
-from db.repos.base import Repository, among, given, portions
+from db.repos.base import Repository, among, given, portions, step
 from db.tables.channels import channels, overwrites
 from server.domain.entities import Channel, ChannelKind, Overwrite
 from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake
@@ -62,7 +63,7 @@ class SqlChannels(Repository):
     __slots__ = ()
 
     async def add(self, channel: Channel) -> None:
-        await self._change(
+        add = step(
             _ADD,
             id=channel.id,
             group_id=channel.group_id,
@@ -78,7 +79,7 @@ class SqlChannels(Repository):
             {"channel_id": channel.id, "target": o.target, "target_id": o.target_id, "allow": o.allow, "deny": o.deny}
             for o in channel.overwrites
         ]
-        await self._insert_all(_ADD_OVERWRITES, rows)
+        await self._together(add, *([Step(_ADD_OVERWRITES, rows)] if rows else []))
 
     async def get(self, channel_id: ChannelId) -> Channel | None:
         found = await self._with_overwrites(_GET, _OVERWRITES, channel_id=channel_id)
@@ -127,12 +128,10 @@ class SqlChannels(Repository):
         return None if row is None else row.last_message_id
 
     async def _with_overwrites(self, rows: Executable, of_rows: Executable, **parameters: Any) -> list[Channel]:
-        found = await self._all(rows, **parameters)
-        if not found:
-            return []
+        found, theirs = await self._together(Step(rows, parameters), Step(of_rows, parameters))
         of_channel: defaultdict[Snowflake, list[Overwrite]] = defaultdict(list)
-        for row in await self._all(of_rows, **parameters):
+        for row in theirs.rows:
             of_channel[row.channel_id].append(_overwrite(row))
         for some in of_channel.values():
             some.sort(key=lambda overwrite: (overwrite.target, overwrite.target_id))
-        return [_channel(row, of_channel[row.id]) for row in found]
+        return [_channel(row, of_channel[row.id]) for row in found.rows]

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
-from db.repos.base import Repository, among, given, portions
+from db.connection import Step
+from db.repos.base import Repository, among, given, portions, step
 from db.tables.channels import channels, cursors, overwrites
 from db.tables.groups import member_roles, members, time_outs
 from server.domain.entities import Member
@@ -93,8 +94,10 @@ class SqlMembers(Repository):
     async def remove(self, group_id: GroupId, user_id: UserId) -> bool:
         if not await self._change(_DELETE, of_group=group_id, of_user=user_id):
             return False
-        await self._change(_DELETE_OVERWRITES, of_group=group_id, of_user=user_id)
-        await self._change(_DELETE_CURSORS, of_group=group_id, of_user=user_id)
+        await self._together(
+            step(_DELETE_OVERWRITES, of_group=group_id, of_user=user_id),
+            step(_DELETE_CURSORS, of_group=group_id, of_user=user_id),
+        )
         return True
 
     async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
@@ -151,5 +154,5 @@ class SqlMembers(Repository):
         return until_ms
 
     async def _with_roles(self, rows: Executable, roles: Executable, **parameters: Any) -> list[Member]:
-        found = await self._all(rows, **parameters)
-        return _members(found, await self._all(roles, **parameters)) if found else []
+        found, theirs = await self._together(Step(rows, parameters), Step(roles, parameters))
+        return _members(found.rows, theirs.rows)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, and_, delete, false, func, insert, select, update
 
 from db.errors import CorruptRow
-from db.repos.base import Repository, given
+from db.repos.base import Repository, given, step
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Mentions, Message
@@ -81,7 +81,7 @@ class SqlMessages(Repository):
     __slots__ = ()
 
     async def add(self, message: Message) -> None:
-        await self._change(
+        add = step(
             _ADD,
             channel_id=message.channel_id,
             id=message.id,
@@ -91,15 +91,18 @@ class SqlMessages(Repository):
             edited_ms=message.edited_ms,
             nonce=message.nonce,
         )
-        if message.nonce is not None:
-            await self._change(
-                _ADD_NONCE,
-                channel_id=message.channel_id,
-                author_id=message.author_id,
-                nonce=message.nonce,
-                message_id=message.id,
-            )
-        await self._change(_MOVE_LAST, of_channel=message.channel_id, last_message_id=message.id)
+        add_nonce = step(
+            _ADD_NONCE,
+            channel_id=message.channel_id,
+            author_id=message.author_id,
+            nonce=message.nonce,
+            message_id=message.id,
+        )
+        move_last = step(_MOVE_LAST, of_channel=message.channel_id, last_message_id=message.id)
+        if message.nonce is None:
+            await self._together(add, move_last)
+        else:
+            await self._together(add, add_nonce, move_last)
 
     async def by_nonce(self, channel_id: ChannelId, author_id: UserId, nonce: str) -> Message | None:
         row = await self._first(_BY_NONCE, of_channel=channel_id, author_id=author_id, nonce=nonce)

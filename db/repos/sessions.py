@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy import delete, insert, or_, select, update
 
-from db.repos.base import Repository, among, given, portions
+from db.repos.base import Repository, among, given, portions, step
 from db.tables.accounts import refresh_tokens, sessions
 from server.domain.ids import SessionId
 from server.ports import RefreshToken, SessionRecord
@@ -35,8 +35,9 @@ class SqlSessions(Repository):
     __slots__ = ()
 
     async def add(self, session: SessionRecord, token: RefreshToken) -> None:
-        await self._change(_ADD, **msgspec.structs.asdict(session))
-        await self._change(_ADD_TOKEN, **msgspec.structs.asdict(token))
+        await self._together(
+            step(_ADD, **msgspec.structs.asdict(session)), step(_ADD_TOKEN, **msgspec.structs.asdict(token))
+        )
 
     async def get(self, session_id: SessionId) -> SessionRecord | None:
         row = await self._first(_GET, session_id=session_id)
@@ -56,9 +57,11 @@ class SqlSessions(Repository):
         return SessionRecord(**values), token
 
     async def rotate(self, old_hash: bytes, new: RefreshToken) -> None:
-        await self._change(_SPEND, old_hash=old_hash, spent_ms=new.created_ms)
-        await self._change(_ADD_TOKEN, **msgspec.structs.asdict(new))
-        await self._change(_SET, session_id=new.session_id, used_ms=new.created_ms)
+        await self._together(
+            step(_SPEND, old_hash=old_hash, spent_ms=new.created_ms),
+            step(_ADD_TOKEN, **msgspec.structs.asdict(new)),
+            step(_SET, session_id=new.session_id, used_ms=new.created_ms),
+        )
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None:
         await self._change(_REVOKE, session_id=session_id, revoked_ms=now_ms)

@@ -9,6 +9,7 @@ from db.tables.moderation import audit_entries
 from server.domain.entities import AuditAction, AuditEntry
 from server.domain.ids import AuditId, GroupId, Snowflake, UserId
 from tests.support.rows import ANNA, BEN, CLEO, GROUP, OTHER_GROUP
+from tests.support.statements import ask
 
 
 def entry(
@@ -82,8 +83,8 @@ async def test_pages_come_newest_first_by_whatever_is_asked(world: SqlStore) -> 
 async def test_a_row_that_cannot_be_read_says_which(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.audit.add(entry(7))
-    async with world.writer.begin() as connection:
-        await connection.execute(update(audit_entries).values(action="nonsense"))
+    async with world.write() as uow:
+        await ask(uow, update(audit_entries).values(action="nonsense"))
     async with world.read() as reader:
         with pytest.raises(CorruptRow, match=r"audit entry 7 of group 2001"):
             await reader.audit.page(GROUP, limit=5)

@@ -22,6 +22,7 @@ from tests.support.rows import (
     role,
     user,
 )
+from tests.support.statements import ask
 
 
 def group(id_: GroupId, name: str = "") -> Group:
@@ -58,9 +59,9 @@ async def test_a_deleted_group_leaves_no_row_and_takes_no_other(world: SqlStore)
         )
         await uow.additions.add(addition)
         await uow.groups.delete(GROUP)
-    async with world.writer.connect() as connection:
+    async with world.read() as reader:
         left = {
-            table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+            table.name: (await ask(reader, select(func.count()).select_from(table)))[0][0]
             for table in metadata.sorted_tables
         }
     assert {name: number for name, number in left.items() if number} == {

@@ -11,6 +11,7 @@ from server.domain.entities import Channel, ChannelKind
 from server.domain.ids import MAX_ID, ChannelId
 from server.domain.sections import Code, Reply, Text
 from tests.support.rows import ANNA, BEN, ELSEWHERE, GENERAL, GROUP, RANDOM, message, message_id
+from tests.support.statements import ask
 
 
 async def last(store: SqlStore, channel_id: ChannelId = GENERAL) -> int | None:
@@ -94,9 +95,9 @@ async def test_a_deleted_message_leaves_its_nonce_and_nothing_that_was_said(worl
         assert await reader.messages.get(GENERAL, message_id(7)) is None
         assert await reader.messages.page(GENERAL, limit=10) == []
         assert await reader.messages.by_nonce(GENERAL, ANNA, "n") == message(7, nonce="n", sections=())
-    async with world.writer.connect() as connection:
-        assert (await connection.execute(select(messages))).all() == []
-        nonces = (await connection.execute(select(message_nonces))).all()
+    async with world.read() as reader:
+        assert await ask(reader, select(messages)) == []
+        nonces = await ask(reader, select(message_nonces))
         assert [tuple(nonce) for nonce in nonces] == [(GENERAL, ANNA, "n", 7)]
 
 
@@ -141,16 +142,16 @@ async def test_pages(world: SqlStore) -> None:
 async def test_a_row_that_cannot_be_read_is_named(world: SqlStore, stored: str) -> None:
     async with world.write() as uow:
         await uow.messages.add(message(7))
-    async with world.writer.begin() as connection:
-        await connection.execute(update(messages).values(sections=stored))
+    async with world.write() as uow:
+        await ask(uow, update(messages).values(sections=stored))
     async with world.read() as reader:
         with pytest.raises(CorruptRow, match=f"message 7 in channel {GENERAL}"):
             await reader.messages.page(GENERAL, limit=10)
 
 
 async def test_a_channel_of_an_unknown_kind_is_named(world: SqlStore) -> None:
-    async with world.writer.begin() as connection:
-        await connection.execute(update(channels).where(channels.c.id == RANDOM).values(kind="smell"))
+    async with world.write() as uow:
+        await ask(uow, update(channels).where(channels.c.id == RANDOM).values(kind="smell"))
     async with world.read() as reader:
         with pytest.raises(CorruptRow, match=f"channel {RANDOM}"):
             await reader.channels.of_groups([GROUP])

@@ -7,18 +7,24 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, text
 
 from db.store import SqlStore
-from db.unit_of_work import SqlUnitOfWork
+from db.unit_of_work import SqlReader, SqlUnitOfWork
 from server.domain.errors import Unavailable
 from server.domain.events import MessageDelete, Notice, Published, SessionRevoked, ToUsers
 from server.domain.ids import SessionId, Snowflake
 from tests.support.database import RecordingBus
 from tests.support.rows import ANNA, BEN, GENERAL, me, message, message_id, user_id
+from tests.support.statements import ask, overheard
 
-SLOW = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
-"""Takes about 0.1 s."""
+_COUNTING = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"
+_SLOW = {"sqlite": _COUNTING, "postgresql": "SELECT pg_sleep(0.1)", "mysql": "SELECT SLEEP(0.1)"}
+
+
+def slow(reader: SqlReader) -> TextClause:
+    """A statement that takes about 0.1 s."""
+    return text(_SLOW[reader.users._connection.dialect.name])
 
 
 def notice(number: int) -> Notice:
@@ -36,17 +42,15 @@ async def sign_up(uow: SqlUnitOfWork, number: int) -> None:
 
 @asynccontextmanager
 async def paused_at(store: SqlStore, moment: str) -> AsyncIterator[asyncio.Event]:
-    """An event that is set when the writing connection comes to ``moment`` (an event of SQLAlchemy's)."""
+    """An event that is set when the store says something that begins with ``moment``."""
     reached = asyncio.Event()
 
-    def note(*_arguments: object) -> None:
-        reached.set()
+    def note(sql: str, _parameters: object) -> None:
+        if sql.startswith(moment):
+            reached.set()
 
-    event.listen(store.writer.sync_engine, moment, note)
-    try:
+    with overheard(store, note):
         yield reached
-    finally:
-        event.remove(store.writer.sync_engine, moment, note)
 
 
 async def test_notices_go_out_after_the_commit_and_in_order(store: SqlStore, bus: RecordingBus) -> None:
@@ -129,9 +133,11 @@ async def test_the_next_unit_begins_after_the_notices_are_out(store: SqlStore) -
         async with slow.write():
             log.append("second")
 
-    tasks = [asyncio.ensure_future(first()), asyncio.ensure_future(second())]
+    tasks = [asyncio.ensure_future(first())]
     while not log:
         await asyncio.wait(tasks, timeout=0.01)
+    tasks.append(asyncio.ensure_future(second()))
+    await asyncio.wait(tasks, timeout=0.01)
     let_go.set()
     await asyncio.gather(*tasks)
     assert log == ["publishing 1", "published", "second"]
@@ -214,10 +220,10 @@ async def test_cancelled_within_a_statement_it_rolls_back(store: SqlStore, bus: 
         async with store.write() as uow:
             await sign_up(uow, 1)
             uow.notify(notice(1))
-            async with paused_at(store, "before_cursor_execute") as reached:
+            async with paused_at(store, str(slow(uow))) as reached:
                 running.append(reached)
                 begun.set()
-                await uow.users._connection.execute(SLOW)
+                await ask(uow, slow(uow))
 
     running: list[asyncio.Event] = []
     begun = asyncio.Event()
@@ -240,7 +246,7 @@ async def test_a_cancelled_reader_leaves_its_connection_usable(store: SqlStore) 
     async def work() -> None:
         async with store.read() as reader:
             begun.set()
-            await reader.users._connection.execute(SLOW)
+            await ask(reader, slow(reader))
 
     for _ in range(10):  # more than there are connections
         begun = asyncio.Event()
@@ -261,7 +267,7 @@ async def test_cancelled_during_the_commit_it_still_commits_and_tells(
             await sign_up(uow, 1)
             uow.notify(notice(1))
 
-    async with paused_at(store, "commit") as committing:
+    async with paused_at(store, "COMMIT") as committing:
         task = asyncio.ensure_future(work())
         await committing.wait()
         for _ in range(cancels):

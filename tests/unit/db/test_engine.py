@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from db.engine import open_engines, parse_url, prepare_file
+from db.connection import Step
+from db.engine import open_databases, parse_url, prepare_file
 from db.errors import DatabaseError
 
 
@@ -112,14 +113,14 @@ def test_other_databases_have_no_file() -> None:
 async def test_every_connection_is_safe_and_the_readers_only_read(tmp_path: Path) -> None:
     url = parse_url(f"sqlite:///{tmp_path / 'parley.db'}")
     await asyncio.to_thread(prepare_file, url)
-    engines = await asyncio.to_thread(open_engines, url)
-    for engine, query_only in zip(engines, (0, 1), strict=True):
-        async with engine.connect() as connection:
-            values = {
-                name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
-                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "query_only")
-            }
-        await engine.dispose()
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "query_only")
+    for database, query_only in zip(await asyncio.to_thread(open_databases, url), (0, 1), strict=True):
+        transaction = database.transaction()
+        connection = await transaction.begin()
+        answers = await connection.run([Step(text(f"PRAGMA {name}"), {}) for name in names])
+        values = {name: answer.rows[0][0] for name, answer in zip(names, answers, strict=True)}
+        await transaction.abandon()
+        await database.dispose()
         assert values == {
             "journal_mode": "wal",
             "synchronous": 2,

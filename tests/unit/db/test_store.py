@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import event
 
 from db.engine import READERS
 from db.errors import DatabaseError
+from db.sqlite import SqliteDatabase
 from db.store import SqlStore, open_store
 from server.domain.entities import Overwrite
 from server.domain.errors import Unavailable
-from server.domain.ids import Snowflake
+from server.domain.events import SessionRevoked
+from server.domain.ids import SessionId, Snowflake
 from server.domain.sections import Text
-from server.ports import Store
+from server.ports import Store, UnitOfWork
 from tests.support.database import RecordingBus, make_file, sqlite_store, sqlite_url
 from tests.support.rows import ANNA, GENERAL, GROUP, MODERATOR, me, message, settle, user_id
+from tests.support.statements import ask, overheard
 
 
 def as_port(store: SqlStore) -> Store:
     """What the type checker proves: the store is one of :class:`server.ports.Store`."""
     return store
+
+
+async def rename(uow: UnitOfWork, name: str) -> None:
+    await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name=name))
 
 
 async def test_a_fresh_file_becomes_a_store(tmp_path: Path) -> None:
@@ -66,8 +74,8 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     bus = RecordingBus()
     async with sqlite_store(tmp_path, bus) as store:
         await settle(store)
-        async with store.writer.connect() as connection:
-            (await connection.exec_driver_sql("PRAGMA max_page_count = 1")).close()
+        async with store.write() as uow:
+            await ask(uow, "PRAGMA max_page_count = 1")
 
         async def write(number: int, length: int) -> None:
             async with store.write() as uow:
@@ -81,42 +89,138 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
             assert [one.id for one in await reader.messages.page(GENERAL, limit=9)] == [2]
 
 
+async def test_units_that_come_together_share_one_commit(tmp_path: Path) -> None:
+    async with sqlite_store(tmp_path) as store:
+        await settle(store)
+        commits: list[str] = []
+
+        async def write(number: int) -> None:
+            async with store.write() as uow:
+                await uow.messages.add(message(number, nonce=str(number)))
+
+        with overheard(store, lambda sql, _parameters: commits.append(sql) if sql == "COMMIT" else None):
+            await asyncio.gather(*(write(number) for number in range(1, 11)))
+        async with store.read() as reader:
+            assert [one.id for one in await reader.messages.page(GENERAL, limit=20)] == list(range(1, 11))
+        assert len(commits) < 10
+
+
+async def test_what_changes_nothing_writes_nothing(tmp_path: Path) -> None:
+    async with sqlite_store(tmp_path) as store:
+        await settle(store)
+        log = tmp_path / "parley.db-wal"
+        before = log.stat()
+
+        async def look(number: int) -> None:
+            async with store.write() as uow:
+                await uow.users.me(ANNA)
+                if number == 1:
+                    await rename(uow, "Nobody")
+                    raise LookupError
+
+        await asyncio.gather(*(look(number) for number in range(3)), return_exceptions=True)
+        assert (log.stat().st_size, log.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+        async with store.write() as uow:
+            await rename(uow, "Anna Two")
+        assert log.stat().st_size > before.st_size
+
+
+class Told(RecordingBus):
+    @property
+    def numbers(self) -> list[int]:
+        return [int(one.session_id) for one in self.notices if isinstance(one, SessionRevoked)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_in_any_crowd_what_was_said_to_be_done_is_stored_and_told_and_nothing_else(
+    tmp_path: Path, seed: int
+) -> None:
+    """Some fail after they have written, some are cancelled at any moment, some find the disk full."""
+    chance, bus = random.Random(seed), Told()
+    async with sqlite_store(tmp_path, bus) as store:
+        await settle(store)
+        async with store.write() as uow:
+            (row,) = await ask(uow, "PRAGMA page_count")
+            await ask(uow, f"PRAGMA max_page_count = {row[0] + 40}")
+
+        async def write(number: int) -> int:
+            async with store.write() as uow:
+                length = 200_000 if number % 30 == 0 else 10
+                await uow.messages.add(message(number, sections=(Text("x" * length),)))
+                uow.notify(SessionRevoked(SessionId(Snowflake(number))))
+                if number % 5 == 0:
+                    raise LookupError
+            return number
+
+        order = chance.sample([number for number in range(1, 61) if number % 30], 58)
+        order[15:15], order[35:35] = [30], [60]  # a full disk takes the whole batch along; the last ones find room
+        tasks = [asyncio.ensure_future(write(number)) for number in order]
+        for task in chance.sample(tasks, 15):
+            for _ in range(chance.randrange(20)):
+                await asyncio.sleep(0)
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        async with store.read() as reader:
+            stored = {int(one.id) for one in await reader.messages.page(GENERAL, limit=100)}
+        done = {outcome for outcome in outcomes if isinstance(outcome, int)}
+        assert len(bus.numbers) == len(stored)
+        assert set(bus.numbers) == stored
+        assert done <= stored
+        assert len(stored - done) <= sum(task.cancelled() for task in tasks)
+        assert done
+        assert any(isinstance(outcome, LookupError) for outcome in outcomes)
+
+
 async def test_a_database_that_another_process_writes_to_is_unavailable_and_then_not(tmp_path: Path) -> None:
     async with sqlite_store(tmp_path) as store:
         await settle(store)
-        async with store.writer.connect() as connection:
-            (await connection.exec_driver_sql("PRAGMA busy_timeout = 1")).close()
+        async with store.write() as uow:
+            await ask(uow, "PRAGMA busy_timeout = 1")
+
+        async def change() -> None:
+            async with store.write() as uow:
+                await rename(uow, "Anna Two")
+                await rename(uow, "Anna Three")
+
         with closing(sqlite3.connect(tmp_path / "parley.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(Unavailable):
-                await store.write().__aenter__()
+                await change()
             async with store.read() as reader:
                 assert await reader.users.me(ANNA) is not None
             other.execute("ROLLBACK")
         async with store.write() as uow:
-            await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name="Änna"))
+            await rename(uow, "Änna")
 
 
 async def test_cancelled_while_it_waits_for_another_process_it_lets_go(tmp_path: Path) -> None:
     async with sqlite_store(tmp_path) as store:
         await settle(store)
         asked = asyncio.Event()
-        event.listen(store.writer.sync_engine, "before_cursor_execute", lambda *_arguments: asked.set())
-        with closing(sqlite3.connect(tmp_path / "parley.db", isolation_level=None)) as other:
+
+        async def change() -> None:
+            async with store.write() as uow:
+                await rename(uow, "Anna Two")
+
+        with (
+            overheard(store, lambda *_said: asked.set()),
+            closing(sqlite3.connect(tmp_path / "parley.db", isolation_level=None)) as other,
+        ):
             other.execute("BEGIN IMMEDIATE")
-            waiting = asyncio.ensure_future(store.write().__aenter__())
+            waiting = asyncio.ensure_future(change())
             await asked.wait()
             waiting.cancel()
             other.execute("ROLLBACK")
         with pytest.raises(asyncio.CancelledError):
             await waiting
         async with store.write() as uow:
-            await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name="Änna"))
+            await rename(uow, "Änna")
 
 
 async def test_readers_that_all_stay_make_the_next_one_busy(tmp_path: Path) -> None:
     async with sqlite_store(tmp_path) as store:
-        store.reader.sync_engine.pool._timeout = 0  # type: ignore[attr-defined]
+        assert isinstance(store.reader, SqliteDatabase)
+        store.reader.wait_s = 0
         readers = [store.read() for _ in range(READERS)]
         for reader in readers:
             await reader.__aenter__()
@@ -152,38 +256,38 @@ PLANS = {
 }
 
 
+async def use_every_index(store: SqlStore) -> None:
+    async with store.write() as uow:
+        await uow.messages.page(GENERAL, limit=50)
+        await uow.messages.page(GENERAL, before=9, limit=50)
+        await uow.messages.page(GENERAL, after=9, limit=50)
+        await uow.messages.by_nonce(GENERAL, ANNA, "n")
+        await uow.cursors.unread(ANNA, [GENERAL, Snowflake(1)])  # type: ignore[list-item]
+        await uow.members.of_user(ANNA)
+        await uow.members.page(GROUP, None, 50)
+        await uow.members.remove(GROUP, user_id(9))
+        await uow.channels.of_groups([GROUP])
+        await uow.roles.of_groups([GROUP])
+        await uow.sessions.by_token(b"t")
+        await uow.additions.of_user(ANNA)
+        await uow.channels.put_overwrite(GENERAL, Overwrite(target="role", target_id=MODERATOR))
+        await uow.roles.delete(GROUP, MODERATOR)
+        await uow.groups.delete(GROUP)
+
+
 async def test_nothing_searches_a_whole_table(tmp_path: Path) -> None:
     async with sqlite_store(tmp_path) as store:
         await settle(store)
-        said: list[tuple[str, object]] = []
+        said: list[tuple[str, Any]] = []
 
-        def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-            said.append((statement, parameters))
-
-        event.listen(store.writer.sync_engine, "before_cursor_execute", note)
-        async with store.write() as uow:
-            await uow.messages.page(GENERAL, limit=50)
-            await uow.messages.page(GENERAL, before=9, limit=50)
-            await uow.messages.page(GENERAL, after=9, limit=50)
-            await uow.messages.by_nonce(GENERAL, ANNA, "n")
-            await uow.cursors.unread(ANNA, [GENERAL, Snowflake(1)])  # type: ignore[list-item]
-            await uow.members.of_user(ANNA)
-            await uow.members.page(GROUP, None, 50)
-            await uow.members.remove(GROUP, user_id(9))
-            await uow.channels.of_groups([GROUP])
-            await uow.roles.of_groups([GROUP])
-            await uow.sessions.by_token(b"t")
-            await uow.additions.of_user(ANNA)
-            await uow.channels.put_overwrite(GENERAL, Overwrite(target="role", target_id=MODERATOR))
-            await uow.roles.delete(GROUP, MODERATOR)
-            await uow.groups.delete(GROUP)
-        event.remove(store.writer.sync_engine, "before_cursor_execute", note)
+        with overheard(store, lambda sql, parameters: said.append((sql, parameters))):
+            await use_every_index(store)
         steps: set[str] = set()
-        async with store.writer.connect() as connection:
+        with closing(sqlite3.connect(tmp_path / "parley.db")) as connection:
             for statement, parameters in said:
-                if not statement.startswith("BEGIN"):
-                    explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
-                    steps |= {row.detail for row in explained}
+                if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+                    explained = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                    steps |= {detail for *_, detail in explained}
     assert {step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step} == set()
     assert set(PLANS.values()) <= steps, steps
     assert not any("TEMP B-TREE" in step for step in steps), steps

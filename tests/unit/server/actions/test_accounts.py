@@ -24,6 +24,7 @@ from server.domain.events import ToContacts, UserUpdate
 from server.domain.ids import Snowflake, UserId
 from server.domain.rates import Rate, Rule
 from tests.support.actions import HOME, House
+from tests.support.statements import ask
 
 OWNER = Settings(owner_token_hash=hashlib.sha256(b"the link").digest())
 NOBODY = UserId(Snowflake(1))
@@ -254,8 +255,7 @@ async def test_an_account_that_goes_while_its_password_is_checked_is_not_logged_
 
         async def verify(self, password_hash: str | None, password: str) -> bool:
             async with house.store.write() as uow:
-                connection = uow.users._connection
-                await connection.exec_driver_sql(f"DELETE FROM users WHERE id = {int(anna)}")
+                await ask(uow, "DELETE FROM users WHERE id = :id", id=anna)
             return await house.hasher.verify(password_hash, password)
 
         def is_stale(self, password_hash: str) -> bool:

@@ -20,6 +20,7 @@ from server.domain.events import SessionRevoked
 from server.domain.ids import SessionId, Snowflake, UserId
 from server.domain.rates import Rate, Rule
 from tests.support.actions import HOME, House
+from tests.support.statements import ask
 
 DAY_S = 86_400
 
@@ -198,9 +199,8 @@ async def test_an_unknown_refresh_token_ends_nothing(house: House, token: str) -
 async def test_an_account_that_is_gone_has_no_sessions(house: House) -> None:
     grant = await log_in(house)
     async with house.store.write() as uow:
-        connection = uow.users._connection
-        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        await connection.exec_driver_sql(f"DELETE FROM users WHERE id = {int(grant.me.id)}")
+        await ask(uow, "PRAGMA defer_foreign_keys = ON")
+        await ask(uow, "DELETE FROM users WHERE id = :id", id=grant.me.id)
     assert await refused(do_refresh(house.actions, grant.refresh_token, HOME)) == "unauthenticated"
 
 
