@@ -2,23 +2,38 @@
 
 import type {
   Channel,
+  Conversation,
+  Cursor,
+  GatewayEvent,
   GroupView,
   Me,
   Member,
   Message,
+  MessagePage,
   Ready,
+  Role,
   Section,
   User,
   VoiceState,
 } from "../src/gateway/protocol";
 
-export const me: Me = { id: "1", username: "anna", display_name: "Anna", operator: false };
+export const me: Me = {
+  id: "1",
+  username: "anna",
+  display_name: "Anna",
+  operator: false,
+  direct_from: "everyone",
+  status: "online",
+  status_text: "",
+  status_until_ms: null,
+};
 export const boris: User = { id: "2", username: "boris", display_name: "Boris" };
 export const chloe: User = { id: "3", username: "chloe", display_name: "Chloe" };
 
 export const member = (user: string, more: Partial<Member> = {}): Member => ({
   group_id: "10",
   user_id: user,
+  nickname: null,
   role_ids: [],
   joined_ms: 0,
   timed_out_until_ms: null,
@@ -46,8 +61,63 @@ export const message = (id: string, author: string = boris.id, more: Partial<Mes
   channel_id: "11",
   author_id: author,
   sections: [textSection(`message ${id}`)],
+  mentions: null,
+  reactions: [],
+  pinned: false,
   edited_ms: null,
   nonce: null,
+  ...more,
+});
+
+/** As `message.create` tells it. */
+export const created = (
+  message: Message,
+  author: User = boris,
+): Extract<GatewayEvent, { type: "message.create" }> => ({
+  type: "message.create",
+  message,
+  author,
+  member: null,
+  users: [],
+});
+
+export const cursor = (channel: string, more: Partial<Cursor> = {}): Cursor => ({
+  channel_id: channel,
+  last_read_id: "100",
+  unread: 0,
+  mentions: 0,
+  ...more,
+});
+
+export const role = (id: string, more: Partial<Role> = {}): Role => ({
+  id,
+  group_id: "10",
+  name: `role-${id}`,
+  permissions: 0,
+  position: 0,
+  colour: null,
+  hoisted: false,
+  mentionable: false,
+  ...more,
+});
+
+export const page = (messages: Message[], more: Partial<MessagePage> = {}): MessagePage => ({
+  messages,
+  users: [],
+  members: [],
+  reacted: {},
+  has_before: false,
+  has_after: false,
+  ...more,
+});
+
+export const conversation = (id: string, more: Partial<Conversation> = {}): Conversation => ({
+  id,
+  kind: "direct",
+  name: "",
+  owner_id: null,
+  member_ids: [me.id, boris.id],
+  last_message_id: null,
   ...more,
 });
 
@@ -69,10 +139,11 @@ export const voiceState = (
 export const groupView = (more: Partial<GroupView> = {}): GroupView => ({
   group: { id: "10", name: "Garden", owner_id: boris.id },
   channels: [channel("11", { last_message_id: "100" }), channel("12", { kind: "voice" })],
-  roles: [{ id: "10", group_id: "10", name: "everyone", permissions: 0b1110111, position: 0 }],
+  roles: [role("10", { name: "everyone", permissions: 0b1110111 })],
+  emojis: [],
   member: member(me.id),
   member_count: 2,
-  cursors: [{ channel_id: "11", last_read_id: "100", unread: 0 }],
+  cursors: [cursor("11")],
   voice: [],
   ...more,
 });
@@ -82,6 +153,9 @@ export const ready = (more: Partial<Ready> = {}): Ready => ({
   session: "s1",
   me,
   groups: [groupView()],
+  conversations: [],
+  relations: [],
+  levels: [],
   additions: [],
   users: [boris],
   resume_within_ms: 120_000,

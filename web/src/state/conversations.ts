@@ -2,11 +2,11 @@
 
 import type { StoreApi } from "zustand/vanilla";
 import type { Api, PageAt } from "../gateway/api";
-import type { Id, Section, SendRequest } from "../gateway/protocol";
+import type { Id, SectionInput, SendRequest } from "../gateway/protocol";
 import { asRequestError } from "../lib/errors";
 import { isNewer } from "../lib/ids";
-import { beginLoad, emptyHistory, endLoad, failLoad, type History, type LoadKind } from "./history";
-import { applyEvent, type World, withUsers } from "./world";
+import { beginLoad, emptyHistory, failLoad, type History, type LoadKind } from "./history";
+import { applyEvent, takeCursor, takePage, type World, withMembers, withUsers } from "./world";
 
 type MessageApi = Pick<Api, "messages" | "message" | "user" | "members">;
 
@@ -63,8 +63,7 @@ export class Conversations {
     try {
       const page = await this.api.messages(channel, at, PAGE);
       if (this.#loads.get(channel) !== load) return;
-      this.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
-      this.#changeHistory(channel, (history) => endLoad(history, page));
+      this.world.setState((world) => takePage(world, channel, page));
     } catch {
       if (this.#loads.get(channel) === load) this.#changeHistory(channel, failLoad);
     }
@@ -81,7 +80,7 @@ export class Conversations {
       let target: Id | undefined = message;
       while (target !== undefined) {
         const cursor = await this.request("cursor.move", { channel_id: channel, message_id: target });
-        this.world.setState((world) => applyEvent(world, { type: "cursor.update", cursor }, this.now()));
+        this.world.setState((world) => takeCursor(world, cursor));
         const latest = this.#moving.get(channel);
         target = latest === target ? undefined : latest;
       }
@@ -92,7 +91,7 @@ export class Conversations {
     }
   }
 
-  async edit(channel: Id, message: Id, sections: Section[]): Promise<void> {
+  async edit(channel: Id, message: Id, sections: SectionInput[]): Promise<void> {
     const result = await this.request("message.edit", { channel_id: channel, message_id: message, sections });
     this.world.setState((world) =>
       applyEvent(world, { type: "message.update", message: result.message }, this.now()),
@@ -125,7 +124,8 @@ export class Conversations {
     try {
       const found = await this.api.message(channel, message);
       this.world.setState((world) => ({
-        users: withUsers(world.users, [found.author]),
+        users: withUsers(world.users, [found.author, ...found.users]),
+        memberships: withMembers(world.memberships, [found.member]),
         quoted: { ...world.quoted, [message]: found.message },
       }));
     } catch (error) {
@@ -168,6 +168,7 @@ export class Conversations {
         const next = page.members.at(-1)?.user_id ?? list.next;
         return {
           users: withUsers(world.users, page.users),
+          memberships: withMembers(world.memberships, page.members),
           members: {
             ...world.members,
             [group]: { byId, next, complete: page.members.length < 100, loading: false, failed: false },

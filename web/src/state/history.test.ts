@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { message } from "../../test/samples";
+import { message, page as pageOf } from "../../test/samples";
 import type { MessagePage } from "../gateway/protocol";
 import {
   beginLoad,
@@ -11,13 +11,11 @@ import {
   makeStale,
 } from "./history";
 
-const page = (ids: number[], more: Partial<MessagePage> = {}): MessagePage => ({
-  messages: ids.map((id) => message(String(id))),
-  users: [],
-  has_before: false,
-  has_after: false,
-  ...more,
-});
+const page = (ids: number[], more: Partial<MessagePage> = {}): MessagePage =>
+  pageOf(
+    ids.map((id) => message(String(id))),
+    more,
+  );
 const ids = (history: History): string[] => history.messages.map((each) => each.id);
 const opened = (numbers: number[], more: Partial<MessagePage> = {}): History =>
   endLoad(beginLoad(emptyHistory, "page"), page(numbers, more));

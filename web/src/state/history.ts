@@ -1,6 +1,6 @@
 /** The messages of one channel that are on this device: one unbroken stretch, which may end before the newest. Pure. */
 
-import type { Id, Message, MessagePage } from "../gateway/protocol";
+import type { Id, Message, MessagePage, Reaction } from "../gateway/protocol";
 import { compareIds } from "../lib/ids";
 
 export type LoadKind = "page" | "before" | "after";
@@ -9,7 +9,15 @@ export type LoadKind = "page" | "before" | "after";
 export type HistoryChange =
   | { type: "message.create"; message: Message }
   | { type: "message.update"; message: Message }
-  | { type: "message.delete"; message_id: Id };
+  | { type: "message.delete"; message_id: Id }
+  | {
+      type: "reaction.update";
+      message_id: Id;
+      emoji: string;
+      count: number;
+      user_id: Id;
+      reacted: boolean;
+    };
 
 export interface History {
   messages: readonly Message[];
@@ -96,7 +104,25 @@ function changeMessages(history: History, change: HistoryChange): History {
       const kept = messages.filter((each) => each.id !== change.message_id);
       return kept.length === messages.length ? history : { ...history, messages: kept };
     }
+    case "reaction.update": {
+      if (!messages.some((each) => each.id === change.message_id)) return history;
+      return {
+        ...history,
+        messages: messages.map((each) =>
+          each.id === change.message_id
+            ? { ...each, reactions: withReaction(each.reactions, change.emoji, change.count) }
+            : each,
+        ),
+      };
+    }
   }
+}
+
+/** How many reacted so now; one that is there keeps its place, none is gone. */
+function withReaction(reactions: readonly Reaction[], emoji: string, count: number): Reaction[] {
+  if (count === 0) return reactions.filter((each) => each.emoji !== emoji);
+  if (!reactions.some((each) => each.emoji === emoji)) return [...reactions, { emoji, count }];
+  return reactions.map((each) => (each.emoji === emoji ? { emoji, count } : each));
 }
 
 function merge(older: readonly Message[], newer: readonly Message[]): Message[] {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
-import { me, message, ready, textSection } from "../../test/samples";
+import { me, message, page, ready, textSection } from "../../test/samples";
 import type { SendRequest } from "../gateway/protocol";
 import { networkError, RequestError } from "../lib/errors";
 import { beginLoad, emptyHistory, endLoad } from "./history";
@@ -14,16 +14,20 @@ interface Asked {
 }
 
 function setUp() {
-  const page = { messages: [], users: [], has_before: false, has_after: false };
   const world = createStore<World>(() => ({
     ...applyReady(emptyWorld, ready()),
-    histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page) },
+    histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page([])) },
   }));
   const asked: Asked[] = [];
   const request = ((_: string, fields: { nonce: string }) =>
     new Promise((resolve, refuse) => {
       const accept = (id: string): void =>
-        resolve({ message: message(id, me.id, { nonce: fields.nonce }), author: me });
+        resolve({
+          message: message(id, me.id, { nonce: fields.nonce }),
+          author: me,
+          member: null,
+          users: [],
+        });
       asked.push({ nonce: fields.nonce, accept, refuse });
     })) as unknown as SendRequest;
   const outbox = new Outbox(world, request);

@@ -4,7 +4,7 @@
  */
 
 import type { StoreApi } from "zustand/vanilla";
-import type { Id, Section, SendRequest } from "../gateway/protocol";
+import type { AllowedMentions, Id, Section, SectionInput, SendRequest } from "../gateway/protocol";
 import { asRequestError } from "../lib/errors";
 import { applyEvent, type Outgoing, type World } from "./world";
 
@@ -14,6 +14,14 @@ export function newNonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
+}
+
+/** What is sent of sections as they are drawn: files go by their id. A forward cannot be named by what it shows. */
+function plain(sections: readonly Section[]): SectionInput[] {
+  return sections.flatMap((section): SectionInput[] => {
+    if (section.kind === "forward") return [];
+    return [section.kind === "file" ? { kind: "file", file_id: section.file_id } : section];
+  });
 }
 
 export class Outbox {
@@ -26,12 +34,20 @@ export class Outbox {
     private readonly now: () => number = Date.now,
   ) {}
 
-  send(channelId: Id, sections: Section[]): string {
+  /** `sections` are drawn until the server has answered; `input` is what is sent, where that is not the same. */
+  send(
+    channelId: Id,
+    sections: Section[],
+    input: SectionInput[] = plain(sections),
+    allowedMentions: AllowedMentions | null = null,
+  ): string {
     const nonce = newNonce();
     const outgoing: Outgoing = {
       nonce,
       channelId,
       sections,
+      input,
+      allowedMentions,
       sinceMs: this.now(),
       state: "pending",
       error: null,
@@ -80,17 +96,16 @@ export class Outbox {
 
   /** False when the connection is away: everything waits for `resume`. */
   async #attempt(outgoing: Outgoing): Promise<boolean> {
-    const { channelId, nonce, sections } = outgoing;
+    const { channelId, nonce, input, allowedMentions } = outgoing;
     try {
-      const { message, author } = await this.request("message.create", {
+      const written = await this.request("message.create", {
         channel_id: channelId,
         nonce,
-        sections,
+        sections: input,
+        ...(allowedMentions === null ? {} : { allowed_mentions: allowedMentions }),
       });
       this.#unwatch(nonce);
-      this.world.setState((world) =>
-        applyEvent(world, { type: "message.create", message, author }, this.now()),
-      );
+      this.world.setState((world) => applyEvent(world, { type: "message.create", ...written }, this.now()));
       // An answer may name a message without its nonce; this one has arrived in any case.
       this.discard(channelId, nonce);
       return true;

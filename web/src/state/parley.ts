@@ -213,10 +213,10 @@ export class Parley {
     );
   }
 
-  /** One's own name was changed over REST. */
-  renamed(me: Me): void {
+  /** Something of one's own account was changed over REST. */
+  changedMe(me: Me): void {
     this.account.setState({ me });
-    this.world.setState((world) => applyEvent(world, { type: "user.update", user: me }, Date.now()));
+    this.world.setState((world) => applyEvent(world, { type: "me.update", me }, Date.now()));
   }
 
   /** A request to join was accepted or refused here. */
@@ -251,9 +251,8 @@ export class Parley {
     this.world.setState(applyEvent(before, event, Date.now()), true);
     this.call.event(event);
     this.#soundPeople(event, before);
-    const me = before.me;
-    if (event.type === "user.update" && event.user.id === me?.id)
-      this.account.setState({ me: { ...me, ...event.user } });
+    const meNow = this.world.getState().me;
+    if (meNow !== before.me) this.account.setState({ me: meNow });
     if (event.type === "group.leave") this.#leaveCallOf(before);
   }
 

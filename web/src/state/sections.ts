@@ -1,20 +1,24 @@
 /** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
 
-import type { Id, Section } from "../gateway/protocol";
+import type { Id, PlainSection, ReplySection, Section, SectionInput } from "../gateway/protocol";
 import { parseMarkdown, plainText } from "../lib/markdown";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
 
 /** Sections for a message as typed; an answer's reply comes first. Fences that would make too many stay Markdown. */
-export function toSections(typed: string, replyTo: Id | null, sectionsMax = 10): Section[] {
-  const reply: Section[] = replyTo === null ? [] : [{ kind: "reply", message_id: replyTo }];
+export function toSections(
+  typed: string,
+  replyTo: Id | null,
+  sectionsMax = 10,
+): (ReplySection | PlainSection)[] {
+  const reply: ReplySection[] = replyTo === null ? [] : [{ kind: "reply", message_id: replyTo }];
   const parts = split(typed);
   if (parts.length + reply.length <= sectionsMax) return [...reply, ...parts];
   return [...reply, { kind: "text", text: typed.trim() }];
 }
 
-function split(typed: string): Section[] {
-  const sections: Section[] = [];
+function split(typed: string): PlainSection[] {
+  const sections: PlainSection[] = [];
   let text: string[] = [];
   const flush = (): void => {
     const joined = text
@@ -57,12 +61,12 @@ function closing(lines: readonly string[], from: number, fence: string): number 
   return -1;
 }
 
-/** The sections as they would be typed, for editing; the reply is not part of it. */
+/** Text and code as they would be typed, for editing; nothing else is part of it. */
 export function toTyped(sections: readonly Section[]): string {
   return sections
     .map((section) => {
       if (section.kind === "text") return section.text;
-      if (section.kind === "reply") return null;
+      if (section.kind !== "code") return null;
       const longest = Math.max(0, ...[...section.code.matchAll(/`+/g)].map((run) => run[0].length));
       const fence = "`".repeat(Math.max(3, longest + 1));
       return `${fence}${section.language}\n${section.code}\n${fence}`;
@@ -71,6 +75,18 @@ export function toTyped(sections: readonly Section[]): string {
     .join("\n");
 }
 
+/** A message's sections with other text and code; what else is in it stays. A forward cannot be named again. */
+export function edited(sections: readonly Section[], typed: string, sectionsMax = 10): SectionInput[] {
+  const kept = sections.flatMap((section): SectionInput[] => {
+    if (section.kind === "file") return [{ kind: "file", file_id: section.file_id }];
+    return section.kind === "contact" || section.kind === "invite" ? [section] : [];
+  });
+  return [...toSections(typed, replyOf(sections), sectionsMax - kept.length), ...kept];
+}
+
+export const mayBeEdited = (sections: readonly Section[]): boolean =>
+  sections.every((each) => each.kind !== "forward");
+
 export function replyOf(sections: readonly Section[]): Id | null {
   const first = sections[0];
   return first?.kind === "reply" ? first.message_id : null;
@@ -78,19 +94,24 @@ export function replyOf(sections: readonly Section[]): Id | null {
 
 /** One line that stands for the message, for quotes. */
 export function summary(sections: readonly Section[], lengthMax = 160): string {
-  const words = sections
-    .map((section) =>
-      section.kind === "text"
-        ? plainText(parseMarkdown(section.text))
-        : section.kind === "code"
-          ? section.code
-          : "",
-    )
-    .join(" ")
-    .replace(/\s+/g, " ")
-    .trim();
-  const points = [...words];
-  return points.length > lengthMax ? `${points.slice(0, lengthMax).join("")}…` : words;
+  const line = sections.map(words).join(" ").replace(/\s+/g, " ").trim();
+  const points = [...line];
+  return points.length > lengthMax ? `${points.slice(0, lengthMax).join("")}…` : line;
+}
+
+function words(section: Section): string {
+  switch (section.kind) {
+    case "text":
+      return plainText(parseMarkdown(section.text));
+    case "code":
+      return section.code;
+    case "file":
+      return section.name;
+    case "forward":
+      return section.sections.map(words).join(" ");
+    default:
+      return "";
+  }
 }
 
 /** Code points of text and code together: what the server's limit counts. */

@@ -1,8 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { boris, channel, chloe, groupView, me, member, message, ready, voiceState } from "../../test/samples";
-import type { GatewayEvent, Role } from "../gateway/protocol";
+import {
+  boris,
+  channel,
+  chloe,
+  conversation,
+  created,
+  cursor,
+  groupView,
+  me,
+  member,
+  message,
+  page,
+  ready,
+  role,
+  voiceState,
+} from "../../test/samples";
+import type { Emoji, GatewayEvent, Relation, Report } from "../gateway/protocol";
 import { beginLoad, emptyHistory, endLoad } from "./history";
-import { applyEvent, applyReady, emptyWorld, type MemberList, TYPING_MS, type World } from "./world";
+import {
+  applyEvent,
+  applyReady,
+  emptyWorld,
+  type MemberList,
+  TYPING_MS,
+  takeConversation,
+  takePage,
+  type World,
+} from "./world";
 
 const NOW = 1_000;
 const start = (): World => applyReady(emptyWorld, ready());
@@ -10,8 +34,10 @@ const told = (world: World, ...events: GatewayEvent[]): World =>
   events.reduce((each, event) => applyEvent(each, event, NOW), world);
 
 function withHistory(world: World, ...ids: string[]): World {
-  const page = { messages: ids.map((id) => message(id)), users: [], has_before: false, has_after: false };
-  return { ...world, histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page) } };
+  return {
+    ...world,
+    histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page(ids.map((id) => message(id)))) },
+  };
 }
 
 function withMembers(world: World, more: Partial<MemberList> = {}): World {
@@ -20,7 +46,8 @@ function withMembers(world: World, more: Partial<MemberList> = {}): World {
   return { ...world, members: { "10": list } };
 }
 
-const role: Role = { id: "20", group_id: "10", name: "gardeners", permissions: 8, position: 1 };
+const emoji: Emoji = { id: "60", group_id: "10", name: "trowel", animated: false, creator_id: "2" };
+const gardeners = role("20", { name: "gardeners", permissions: 8, position: 1 });
 
 describe("a snapshot", () => {
   it("fills the world", () => {
@@ -28,7 +55,7 @@ describe("a snapshot", () => {
     expect(world.loaded).toBe(true);
     expect(world.me).toEqual(me);
     expect(Object.keys(world.channels)).toEqual(["11", "12"]);
-    expect(world.cursors["11"]).toEqual({ channel_id: "11", last_read_id: "100", unread: 0 });
+    expect(world.cursors["11"]).toEqual(cursor("11", { last_read_id: "100", unread: 0 }));
     expect(world.voice["12"]).toEqual([]);
     expect(world.users[boris.id]).toEqual(boris);
   });
@@ -38,6 +65,8 @@ describe("a snapshot", () => {
       nonce: "n",
       channelId: "11",
       sections: [],
+      input: [],
+      allowedMentions: null,
       sinceMs: 0,
       state: "pending",
       error: null,
@@ -80,7 +109,7 @@ describe("events", () => {
     const view = groupView({
       group: { id: "50", name: "Choir", owner_id: me.id },
       channels: [channel("51", { group_id: "50" })],
-      cursors: [{ channel_id: "51", last_read_id: null, unread: 4 }],
+      cursors: [cursor("51", { last_read_id: null, unread: 4 })],
     });
     let world = told(start(), { type: "group.join", view });
     expect(world.groups["50"]?.memberCount).toBe(2);
@@ -99,7 +128,7 @@ describe("events", () => {
 
   it("channel.update makes a channel, with a cursor of its own", () => {
     const world = told(start(), { type: "channel.update", channel: channel("13"), cursor: null, voice: [] });
-    expect(world.cursors["13"]).toEqual({ channel_id: "13", last_read_id: null, unread: 0 });
+    expect(world.cursors["13"]).toEqual(cursor("13", { last_read_id: null, unread: 0 }));
   });
 
   it("channel.update of a known channel keeps cursor, voice, and what was written last as the events tell it", () => {
@@ -121,15 +150,15 @@ describe("events", () => {
     expect(world.channels["11"]).toMatchObject({ name: "new", last_message_id: "100" });
     expect(world.cursors["11"]?.last_read_id).toBe("100");
     expect(world.voice["12"]).toHaveLength(1);
-    const counted = told(world, { type: "message.create", message: message("105"), author: boris });
+    const counted = told(world, created(message("105")));
     expect(counted.cursors["11"]?.unread).toBe(1);
   });
 
   it("channel.update of one that came into view takes all that is told", () => {
-    const cursor = { channel_id: "13", last_read_id: "3", unread: 2 };
+    const there = cursor("13", { last_read_id: "3", unread: 2 });
     const world = told(
       start(),
-      { type: "channel.update", channel: channel("13", { last_message_id: "9" }), cursor, voice: [] },
+      { type: "channel.update", channel: channel("13", { last_message_id: "9" }), cursor: there, voice: [] },
       {
         type: "channel.update",
         channel: channel("14", { kind: "voice" }),
@@ -137,7 +166,7 @@ describe("events", () => {
         voice: [voiceState("2", 7, { channel_id: "14" })],
       },
     );
-    expect(world.cursors["13"]).toEqual(cursor);
+    expect(world.cursors["13"]).toEqual(there);
     expect(world.channels["13"]?.last_message_id).toBe("9");
     expect(world.voice["14"]).toHaveLength(1);
   });
@@ -157,8 +186,8 @@ describe("events", () => {
     const overwrite = { target: "role", target_id: "20", allow: 1, deny: 0 } as const;
     let world = told(
       withMembers(start()),
-      { type: "role.update", role },
-      { type: "role.update", role: { ...role, name: "weeders" } },
+      { type: "role.update", role: gardeners },
+      { type: "role.update", role: { ...gardeners, name: "weeders" } },
       {
         type: "channel.update",
         channel: channel("11", { overwrites: [overwrite, { ...overwrite, target: "member" }] }),
@@ -208,7 +237,7 @@ describe("events", () => {
     const world = told(
       withHistory(start(), "100"),
       { type: "typing.start", channel_id: "11", user_id: boris.id },
-      { type: "message.create", message: message("101"), author: boris },
+      created(message("101")),
     );
     expect(world.channels["11"]?.last_message_id).toBe("101");
     expect(world.cursors["11"]?.unread).toBe(1);
@@ -221,6 +250,8 @@ describe("events", () => {
       nonce: "n1",
       channelId: "11",
       sections: [],
+      input: [],
+      allowedMentions: null,
       sinceMs: 0,
       state: "pending" as const,
       error: null,
@@ -230,13 +261,9 @@ describe("events", () => {
       ...withHistory(start(), "100"),
       outbox: { "11": [outgoing, { ...outgoing, nonce: "n2" }] },
     };
-    const world = told(before, {
-      type: "message.create",
-      message: message("101", me.id, { nonce: "n1" }),
-      author: me,
-    });
+    const world = told(before, created(message("101", me.id, { nonce: "n1" }), me));
     expect(world.outbox["11"]?.map((each) => each.nonce)).toEqual(["n2"]);
-    expect(world.cursors["11"]).toEqual({ channel_id: "11", last_read_id: "101", unread: 0 });
+    expect(world.cursors["11"]).toEqual(cursor("11", { last_read_id: "101", unread: 0 }));
   });
 
   it("message.update and message.delete, also where quoted", () => {
@@ -249,7 +276,7 @@ describe("events", () => {
     expect(world.quoted["100"]).toEqual(edited);
     world = told(
       world,
-      { type: "message.create", message: message("101"), author: boris },
+      created(message("101")),
       { type: "message.delete", channel_id: "11", message_id: "101" },
       { type: "message.delete", channel_id: "11", message_id: "100" },
     );
@@ -259,8 +286,10 @@ describe("events", () => {
   });
 
   it("cursor.update has the last word on the count", () => {
-    const cursor = { channel_id: "11", last_read_id: "100", unread: 17 };
-    expect(told(start(), { type: "cursor.update", cursor }).cursors["11"]).toEqual(cursor);
+    const there = cursor("11", { last_read_id: "100", unread: 17 });
+    expect(told(start(), { type: "cursor.update", cursor: there }).cursors["11"]).toEqual(there);
+    const back = cursor("11", { last_read_id: "90", unread: 20, mentions: 2 });
+    expect(told(start(), { type: "cursor.update", cursor: back }).cursors["11"]).toEqual(back);
   });
 
   it("typing.start lasts ten seconds", () => {
@@ -308,6 +337,210 @@ describe("events", () => {
     expect(world.voice["12"]).toEqual([]);
   });
 
+  it("me.update changes oneself, for others too", () => {
+    const changed = { ...me, display_name: "A", status: "dnd", status_text: "digging" } as const;
+    const world = told(start(), { type: "me.update", me: changed });
+    expect(world.me).toEqual(changed);
+    expect(world.users[me.id]).toEqual({ id: me.id, username: "anna", display_name: "A" });
+  });
+
+  it("emoji.update and emoji.delete", () => {
+    let world = told(
+      start(),
+      { type: "emoji.update", emoji },
+      { type: "emoji.update", emoji: { ...emoji, name: "spade" } },
+    );
+    expect(world.groups["10"]?.emojis).toEqual([{ ...emoji, name: "spade" }]);
+    world = told(world, { type: "emoji.delete", group_id: "10", emoji_id: "60" });
+    expect(world.groups["10"]?.emojis).toEqual([]);
+  });
+
+  it("reaction.update says how many, in the order in which they came, and which are one's own", () => {
+    const reaction = { type: "reaction.update", channel_id: "11", message_id: "100" } as const;
+    let world = told(
+      withHistory(start(), "100"),
+      { ...reaction, emoji: "🍅", count: 1, user_id: "2", reacted: true },
+      { ...reaction, emoji: "🥕", count: 1, user_id: me.id, reacted: true },
+      { ...reaction, emoji: "🍅", count: 2, user_id: me.id, reacted: true },
+    );
+    expect(world.histories["11"]?.messages[0]?.reactions).toEqual([
+      { emoji: "🍅", count: 2 },
+      { emoji: "🥕", count: 1 },
+    ]);
+    expect(world.reacted["100"]).toEqual(["🥕", "🍅"]);
+    world = told(
+      world,
+      { ...reaction, emoji: "🥕", count: 0, user_id: me.id, reacted: false },
+      { ...reaction, emoji: "🍅", count: 1, user_id: "2", reacted: false },
+    );
+    expect(world.histories["11"]?.messages[0]?.reactions).toEqual([{ emoji: "🍅", count: 1 }]);
+    expect(world.reacted["100"]).toEqual(["🍅"]);
+  });
+
+  it("a reaction that comes while a page is under way stays over the page", () => {
+    const before: World = { ...start(), histories: { "11": beginLoad(emptyHistory, "page") } };
+    const reacting = told(before, {
+      type: "reaction.update",
+      channel_id: "11",
+      message_id: "100",
+      emoji: "🍅",
+      count: 1,
+      user_id: me.id,
+      reacted: true,
+    });
+    const world = takePage(
+      reacting,
+      "11",
+      page([message("99"), message("100")], { reacted: { "99": ["🥕"] } }),
+    );
+    expect(world.histories["11"]?.messages[1]?.reactions).toEqual([{ emoji: "🍅", count: 1 }]);
+    expect(world.reacted).toEqual({ "99": ["🥕"], "100": ["🍅"] });
+  });
+
+  it("message.create tells the author's membership and whom it names", () => {
+    const world = told(start(), {
+      ...created(message("101")),
+      member: member(boris.id, { nickname: "Bob" }),
+      users: [chloe],
+    });
+    expect(world.memberships["10"]?.[boris.id]?.nickname).toBe("Bob");
+    expect(world.users[chloe.id]).toEqual(chloe);
+  });
+
+  it("message.create that pings counts as a mention, by one's roles too", () => {
+    const mentions = { user_ids: [], role_ids: ["20"], everyone: false, here: false };
+    const world = told(
+      start(),
+      { type: "role.update", role: gardeners },
+      { type: "member.update", member: member(me.id, { role_ids: ["20"] }) },
+      created(message("101", boris.id, { mentions })),
+      created(message("102", boris.id, { mentions: { ...mentions, role_ids: ["21"] } })),
+      created(message("103", boris.id, { mentions: { ...mentions, role_ids: [], user_ids: [me.id] } })),
+    );
+    expect(world.cursors["11"]).toMatchObject({ unread: 3, mentions: 2 });
+  });
+
+  it("message.create of somebody blocked moves what was written last and counts nothing", () => {
+    const world = told(
+      start(),
+      { type: "relation.update", relation: { user: boris, kind: "blocked", since_ms: 1 } },
+      created(message("101")),
+    );
+    expect(world.channels["11"]?.last_message_id).toBe("101");
+    expect(world.cursors["11"]).toMatchObject({ unread: 0, mentions: 0 });
+    expect(
+      told(world, { type: "message.delete", channel_id: "11", message_id: "101" }).cursors["11"],
+    ).toMatchObject({ unread: 0 });
+  });
+
+  it("message.delete_bulk takes all of them", () => {
+    const world = told(
+      withHistory(start(), "100"),
+      created(message("101")),
+      created(message("102")),
+      created(message("103")),
+      { type: "message.delete_bulk", channel_id: "11", message_ids: ["101", "100", "103"] },
+    );
+    expect(world.histories["11"]?.messages.map((each) => each.id)).toEqual(["102"]);
+    expect(world.cursors["11"]?.unread).toBe(1);
+  });
+
+  it("level.update keeps what says something", () => {
+    const level = { scope: "group", target_id: "10", level: "mentions", muted_until_ms: null } as const;
+    let world = told(start(), { type: "level.update", level });
+    expect(world.levels).toEqual({ "group:10": level });
+    world = told(world, { type: "level.update", level: { ...level, level: "default" } });
+    expect(world.levels).toEqual({});
+  });
+
+  it("relation.update and relation.delete", () => {
+    const relation: Relation = { user: chloe, kind: "incoming", since_ms: 5 };
+    let world = told(start(), { type: "relation.update", relation });
+    expect(world.relations).toEqual({ [chloe.id]: relation });
+    expect(world.users[chloe.id]).toEqual(chloe);
+    world = told(world, { type: "user.update", user: { ...chloe, display_name: "C" } });
+    expect(world.relations[chloe.id]?.user.display_name).toBe("C");
+    world = told(world, { type: "relation.delete", user_id: chloe.id });
+    expect(world.relations).toEqual({});
+  });
+
+  it("conversation.update makes one, changes it, and conversation.delete forgets it", () => {
+    const there = cursor("80", { last_read_id: null, unread: 1 });
+    let world = told(start(), {
+      type: "conversation.update",
+      conversation: conversation("80"),
+      cursor: there,
+      users: [chloe],
+    });
+    expect(world.conversations["80"]?.member_ids).toEqual([me.id, boris.id]);
+    expect(world.cursors["80"]).toEqual(there);
+    expect(world.lastMessages["80"]).toBeNull();
+    expect(world.users[chloe.id]).toEqual(chloe);
+    world = told(world, created(message("90", boris.id, { channel_id: "80" })), {
+      type: "conversation.update",
+      conversation: conversation("80", { name: "Two", last_message_id: "95" }),
+      cursor: null,
+      users: [],
+    });
+    expect(world.conversations["80"]).toMatchObject({ name: "Two", last_message_id: "90" });
+    expect(world.cursors["80"]?.unread).toBe(2);
+    world = told(world, { type: "conversation.delete", channel_id: "80" });
+    expect(world.conversations).toEqual({});
+    expect(world.cursors["80"]).toBeUndefined();
+    expect(world.lastMessages).toEqual({});
+  });
+
+  it("a conversation's last message follows what is written, edited and deleted", () => {
+    const there = { conversation: conversation("80"), cursor: cursor("80"), last_message: null };
+    const written = message("101", boris.id, { channel_id: "80" });
+    let world = told(takeConversation(start(), there), created(written));
+    expect(world.lastMessages["80"]).toEqual(written);
+    const edited = { ...written, edited_ms: 7 };
+    world = told(world, { type: "message.update", message: edited });
+    expect(world.lastMessages["80"]).toEqual(edited);
+    world = told(world, { type: "message.delete", channel_id: "80", message_id: "101" });
+    expect("80" in world.lastMessages).toBe(false);
+    expect(world.conversations["80"]?.last_message_id).toBe("101");
+  });
+
+  it("presence.update and report.update keep the newest", () => {
+    const report: Report = {
+      id: "70",
+      group_id: "10",
+      channel_id: "11",
+      message_id: "100",
+      author_id: "2",
+      reporter_id: "3",
+      sections: [],
+      reason: "spam",
+      state: "open",
+      handler_id: null,
+      note: "",
+      handled_ms: null,
+    };
+    const world = told(
+      start(),
+      { type: "presence.update", presence: { user_id: "2", status: "online", text: "" } },
+      { type: "presence.update", presence: { user_id: "2", status: "idle", text: "tea" } },
+      { type: "report.update", report },
+      { type: "report.update", report: { ...report, state: "resolved" } },
+    );
+    expect(world.presences).toEqual({ "2": { user_id: "2", status: "idle", text: "tea" } });
+    expect(world.reports["70"]?.state).toBe("resolved");
+  });
+
+  it("channel.delete of a category leaves its channels behind", () => {
+    const world = told(
+      start(),
+      { type: "channel.update", channel: channel("15", { kind: "category" }), cursor: null, voice: [] },
+      { type: "channel.update", channel: channel("11", { category_id: "15" }), cursor: null, voice: [] },
+      { type: "channel.delete", group_id: "10", channel_id: "15" },
+    );
+    expect(world.channels["15"]).toBeUndefined();
+    expect(world.channels["11"]?.category_id).toBeNull();
+    expect(world.cursors["15"]).toBeUndefined();
+  });
+
   it("an event of an unknown type, and voice.reset, change nothing here", () => {
     const world = start();
     expect(told(world, { type: "something.new" } as unknown as GatewayEvent)).toBe(world);
@@ -322,15 +555,40 @@ it("an event applied twice changes nothing the second time", () => {
     { type: "user.update", user: chloe },
     { type: "group.update", group: { id: "10", name: "G", owner_id: "2" } },
     { type: "channel.update", channel: channel("13"), cursor: null, voice: [] },
-    { type: "role.update", role },
+    { type: "role.update", role: gardeners },
     { type: "member.join", member: member(chloe.id), user: chloe, member_count: 3 },
     { type: "member.update", member: member(me.id, { role_ids: ["20"] }) },
-    { type: "message.create", message: message("101"), author: boris },
-    { type: "message.create", message: message("102", me.id, { nonce: "n" }), author: me },
+    created(message("101")),
+    created(message("102", me.id, { nonce: "n" }), me),
     { type: "message.update", message: message("100", "2", { edited_ms: 4 }) },
     { type: "message.delete", channel_id: "11", message_id: "101" },
-    { type: "cursor.update", cursor: { channel_id: "11", last_read_id: "102", unread: 0 } },
+    { type: "cursor.update", cursor: cursor("11", { last_read_id: "102", unread: 0 }) },
     { type: "typing.start", channel_id: "11", user_id: "2" },
+    {
+      type: "reaction.update",
+      channel_id: "11",
+      message_id: "100",
+      emoji: "🍅",
+      count: 1,
+      user_id: me.id,
+      reacted: true,
+    },
+    { type: "message.delete_bulk", channel_id: "11", message_ids: ["100"] },
+    { type: "emoji.update", emoji },
+    {
+      type: "level.update",
+      level: { scope: "group", target_id: "10", level: "none", muted_until_ms: null },
+    },
+    {
+      type: "conversation.update",
+      conversation: conversation("80"),
+      cursor: cursor("80", { unread: 2 }),
+      users: [],
+    },
+    created(message("104", boris.id, { channel_id: "80" })),
+    { type: "relation.update", relation: { user: chloe, kind: "friend", since_ms: 1 } },
+    { type: "me.update", me: { ...me, status: "idle" } },
+    { type: "presence.update", presence: { user_id: "2", status: "dnd", text: "" } },
     { type: "voice.update", state: voiceState("2", 7) },
     { type: "voice.slots", channel_id: "12", slots: [7] },
     { type: "voice.speaking", channel_id: "12", participant: 7, speaking: true },

@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { renderWith } from "../../../test/render";
-import { channel, me, message, textSection } from "../../../test/samples";
+import { channel, me, message, page, textSection } from "../../../test/samples";
 import { drafts, setDraft } from "../../state/drafts";
 import { beginLoad, emptyHistory, endLoad } from "../../state/history";
 import { Composer, inOpenFence } from "./Composer";
@@ -67,8 +67,7 @@ describe("writing", () => {
 it("edits one's own last message with the up arrow", async () => {
   const { user, parley, onEditLast } = setUp();
   const messages = [message("101", me.id), message("102", me.id), message("103")];
-  const page = { messages, users: [], has_before: false, has_after: false };
-  parley.world.setState({ histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page) } });
+  parley.world.setState({ histories: { "11": endLoad(beginLoad(emptyHistory, "page"), page(messages)) } });
   await user.type(box(), "{ArrowUp}");
   expect(onEditLast).toHaveBeenCalledExactlyOnceWith("102");
 });

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import type { Message } from "../../gateway/protocol";
-import { replyOf, textLength, toSections, toTyped } from "../../state/sections";
+import { edited, textLength, toTyped } from "../../state/sections";
 import { openDialog } from "../../state/ui";
 import { useAccount, useErrorText, useParley } from "../parley";
 import { inOpenFence } from "./Composer";
@@ -60,7 +60,7 @@ export function EditBox({ channelId, message, onDone }: Props) {
       await parley.conversations.edit(
         channelId,
         message.id,
-        toSections(text, replyOf(message.sections), limits?.sections_max),
+        edited(message.sections, text, limits?.sections_max),
       );
       done();
     } catch (error) {

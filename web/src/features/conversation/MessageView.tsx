@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
 import type { Channel } from "../../gateway/protocol";
-import { replyOf, toTyped } from "../../state/sections";
+import { mayBeEdited, replyOf, toTyped } from "../../state/sections";
 import { openDialog, toast } from "../../state/ui";
 import { nameOf, useMay, useMyId, useWorld } from "../parley";
 import { EditBox } from "./EditBox";
@@ -111,7 +111,7 @@ function Tools({ message, channel, active, onEdit, onReply }: ToolsProps) {
           data-testid="message-reply"
         />
       )}
-      {own && may("send_messages") && (
+      {own && may("send_messages") && mayBeEdited(message.sections) && (
         <IconButton
           icon="edit"
           size={18}

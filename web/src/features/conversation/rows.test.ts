@@ -11,6 +11,8 @@ const outgoing = (nonce: string, minutes: number): Outgoing => ({
   nonce,
   channelId: "11",
   sections: [],
+  input: [],
+  allowedMentions: null,
   sinceMs: 1_735_689_600_000 + 500 * 86_400_000 + 12 * 3_600_000 + minutes * 60_000,
   state: "pending",
   error: null,

@@ -31,7 +31,11 @@ export function ChannelForm({ onClose, ...what }: Props) {
       await parley.api.updateChannel(what.channelId, { name: name.trim(), topic: topic.trim() });
       return;
     }
-    const channel = await parley.api.createChannel(what.groupId, name.trim(), kind, topic.trim());
+    const channel = await parley.api.createChannel(what.groupId, {
+      name: name.trim(),
+      kind,
+      ...(topic.trim() === "" ? {} : { topic: topic.trim() }),
+    });
     if (kind === "text") {
       parley.shown(channel);
       await navigate({

@@ -70,7 +70,9 @@ function Profile() {
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    const saved = await attempt(async () => parley.renamed(await parley.api.rename(name.trim())));
+    const saved = await attempt(async () =>
+      parley.changedMe(await parley.api.updateMe({ display_name: name.trim() })),
+    );
     if (saved) toast(t("settings.saved"));
     setBusy(false);
   };

@@ -44,6 +44,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
       );
     };
     return Object.values(channels)
+      .filter((channel) => channel.kind !== "category")
       .map((channel) => ({ channel, score: score(channel), unread: cursors[channel.id]?.unread ?? 0 }))
       .filter((each) => each.score > 0)
       .sort(
