@@ -24,9 +24,11 @@ from parley.owner import owner_token, owner_token_hash
 from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
+from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
 from server.adapters.bus_memory import MemoryBus
+from server.adapters.cache_memory import MemoryCache
 from server.adapters.clock import SystemClock
 from server.adapters.passwords import Argon2Hasher
 from server.adapters.rate_limits import RateLimits
@@ -169,7 +171,9 @@ def _actions(
 ) -> Actions:
     clock = SystemClock()
     sessions = SessionCache()
-    bus.subscribe(sessions.receive)
+    profiles = Profiles(store, MemoryCache(clock))
+    for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
+        bus.subscribe(receive)
     return Actions(
         store=store,
         bus=bus,
@@ -180,6 +184,7 @@ def _actions(
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         sessions=sessions,
+        profiles=profiles,
         random_bytes=secrets.token_bytes,
         limits=Limits(),
         pause=asyncio.sleep,

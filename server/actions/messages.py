@@ -206,8 +206,8 @@ async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId,
         place.require(Permission.READ_HISTORY)
         messages, has_before, has_after = await _page(reader, channel_id, query)
         author_ids = {message.author_id for message in messages}
-        users = await reader.users.by_ids(author_ids)
         members = await _members(reader, place, author_ids)
+    users = await actions.profiles.by_ids(author_ids)
     return MessagesPage(
         messages=tuple(messages),
         users=tuple(users.values()),
