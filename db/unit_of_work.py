@@ -7,11 +7,15 @@ from db.repos.audit import SqlAudit
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
+from db.repos.edits import SqlEdits
+from db.repos.emojis import SqlEmojis
 from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
+from db.repos.pins import SqlPins
+from db.repos.reactions import SqlReactions
 from db.repos.sessions import SqlSessions
 from db.repos.users import SqlUsers
 from server.domain.events import Audience, Event, Notice, Published
@@ -31,6 +35,10 @@ class SqlReader:
         self.invites = SqlInvites(connection)
         self.additions = SqlAdditions(connection)
         self.messages = SqlMessages(connection)
+        self.reactions = SqlReactions(connection)
+        self.emojis = SqlEmojis(connection)
+        self.pins = SqlPins(connection)
+        self.edits = SqlEdits(connection)
         self.files = SqlFiles(connection)
         self.cursors = SqlCursors(connection)
         self.audit = SqlAudit(connection)

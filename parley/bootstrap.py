@@ -24,12 +24,13 @@ from parley.owner import owner_token, owner_token_hash
 from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
-from server.actions.profiles import Profiles
+from server.actions.files import do_collect_files
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
+from server.adapters.blobs import Blobs, open_folder
 from server.adapters.bus_memory import MemoryBus
-from server.adapters.cache_memory import MemoryCache
 from server.adapters.clock import SystemClock
+from server.adapters.images import Images
 from server.adapters.passwords import Argon2Hasher
 from server.adapters.rate_limits import RateLimits
 from server.adapters.tokens import JwtTokens, SigningKey
@@ -84,16 +85,27 @@ def _web_client_folder(settings: Settings) -> Path | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The adapters that are opened and closed."""
+
+    store: SqlStore
+    bus: MemoryBus
+    hasher: Argon2Hasher
+    images: Images
+    blobs: Blobs
+
+
 class Service:
     """Everything joined, not started yet."""
 
-    def __init__(self, settings: Settings, materials: Materials, store: SqlStore, hasher: Argon2Hasher, bus: MemoryBus):
+    def __init__(self, settings: Settings, materials: Materials, outside: Outside):
         self._settings = settings
         self._materials = materials
-        self._store = store
+        self._store = outside.store
         self._media = MediaProcess(NodeConfig(port=settings.media.port, public_ip=settings.media.public_ip))
         roster = Roster()
-        self._actions = _actions(settings, materials, store, hasher, bus, roster)
+        self._actions = _actions(settings, materials, outside, roster)
         self._desk = Desk(self._actions, roster, [self._media])
         policy = DoorPolicy(
             server_name=settings.server_name,
@@ -147,7 +159,10 @@ class Service:
 
     def housekeeping(self, certificate: Certificate | None) -> asyncio.Task[None]:
         """Cancel it to end it."""
-        chores: dict[str, Chore] = {"sessions": lambda: do_forget_expired(self._actions)}
+        chores: dict[str, Chore] = {
+            "sessions": lambda: do_forget_expired(self._actions),
+            "files": lambda: do_collect_files(self._actions),
+        }
         if certificate is not None:
             chores["certificate"] = lambda: refresh(certificate)
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
@@ -163,28 +178,28 @@ async def build(settings: Settings, materials: Materials, stack: AsyncExitStack)
     stack.push_async_callback(store.close)
     hasher = await asyncio.to_thread(Argon2Hasher)
     stack.callback(hasher.close)
-    return Service(settings, materials, store, hasher, bus)
+    images = Images()
+    stack.callback(images.close)
+    blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
+    return Service(settings, materials, Outside(store=store, bus=bus, hasher=hasher, images=images, blobs=blobs))
 
 
-def _actions(
-    settings: Settings, materials: Materials, store: SqlStore, hasher: Argon2Hasher, bus: MemoryBus, roster: Roster
-) -> Actions:
+def _actions(settings: Settings, materials: Materials, outside: Outside, roster: Roster) -> Actions:
     clock = SystemClock()
     sessions = SessionCache()
-    profiles = Profiles(store, MemoryCache(clock))
-    for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
-        bus.subscribe(receive)
+    outside.bus.subscribe(sessions.receive)
     return Actions(
-        store=store,
-        bus=bus,
+        store=outside.store,
+        bus=outside.bus,
         clock=clock,
         ids=Snowflakes(),
-        hasher=hasher,
+        hasher=outside.hasher,
+        blobs=outside.blobs,
+        images=outside.images,
         limiter=RateLimits(RATES, clock),
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         sessions=sessions,
-        profiles=profiles,
         random_bytes=secrets.token_bytes,
         limits=Limits(),
         pause=asyncio.sleep,

@@ -7,9 +7,9 @@ see one consistent state and cannot write. Repositories raise nothing for a miss
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -20,12 +20,15 @@ from server.domain.entities import (
     Channel,
     Conversation,
     Cursor,
+    Edit,
+    Emoji,
     Group,
     Invite,
     Me,
     Member,
     Message,
     Overwrite,
+    Reaction,
     Role,
     User,
     VoiceState,
@@ -35,6 +38,7 @@ from server.domain.ids import (
     AdditionId,
     AuditId,
     ChannelId,
+    EmojiId,
     FileId,
     GroupId,
     MessageId,
@@ -109,6 +113,51 @@ class PasswordHasher(Protocol):
 
     def is_stale(self, password_hash: str) -> bool:
         """Whether a new hash of the same password would be stronger."""
+        ...
+
+
+class Blob(msgspec.Struct, frozen=True, kw_only=True):
+    size_bytes: int
+    chunks: AsyncIterator[bytes]
+
+
+class BlobStore(Protocol):
+    """Bytes by key. Raises :class:`server.domain.errors.Unavailable` (files_unavailable) when they cannot be had."""
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """All or nothing: when ``chunks`` raises, that is raised, and nothing is kept."""
+        ...
+
+    async def get(self, key: str) -> Blob | None: ...
+
+    async def delete(self, key: str) -> None:
+        """Also when there is none."""
+        ...
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    media_type: str
+    data: bytes
+
+
+class MadeEmoji(msgspec.Struct, frozen=True, kw_only=True):
+    picture: Picture
+    animated: bool
+
+
+HEAD_BYTES: Final = 4096
+"""So much of the beginning of a file tells its type."""
+
+
+class Images(Protocol):
+    """Looks at what strangers send, and makes pictures anew."""
+
+    def media_type(self, head: bytes, name: str) -> str:
+        """Found by the content: ``head`` is the first :data:`HEAD_BYTES` of it."""
+        ...
+
+    async def emoji(self, data: bytes, side_px: int) -> MadeEmoji:
+        """At most ``side_px`` wide and high. Raises bad_image."""
         ...
 
 
@@ -387,6 +436,10 @@ class Messages(Protocol):
 
     async def get(self, channel_id: ChannelId, message_id: MessageId) -> Message | None: ...
 
+    async def by_ids(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[Message]:
+        """Those that are there, oldest first."""
+        ...
+
     async def edit(
         self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
     ) -> None: ...
@@ -395,10 +448,84 @@ class Messages(Protocol):
         """False when it was gone already. Its nonce stays known."""
         ...
 
+    async def delete_many(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[MessageId]:
+        """Those that were there, oldest first; their nonces stay known."""
+        ...
+
     async def page(
         self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
     ) -> list[Message]:
         """Oldest first: the last ones before ``before``, or the first ones after ``after``, or the newest."""
+        ...
+
+
+class Reactions(Protocol):
+    async def add(
+        self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId, created_ms: int
+    ) -> bool:
+        """False when the user has reacted so already."""
+        ...
+
+    async def remove(self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId) -> bool: ...
+
+    async def of_messages(
+        self, channel_id: ChannelId, message_ids: Collection[MessageId]
+    ) -> dict[MessageId, tuple[Reaction, ...]]:
+        """Of those that have any; in the order in which they came."""
+        ...
+
+    async def of_user(
+        self, channel_id: ChannelId, message_ids: Collection[MessageId], user_id: UserId
+    ) -> dict[MessageId, tuple[str, ...]]:
+        """One user's own, of the messages that have any."""
+        ...
+
+    async def users(
+        self, channel_id: ChannelId, message_id: MessageId, emoji: str, after: UserId | None, limit: int
+    ) -> list[UserId]:
+        """Who has reacted so, by id."""
+        ...
+
+
+class Emojis(Protocol):
+    async def add(self, emoji: Emoji, picture: Picture) -> bool:
+        """False when the group has one of that name."""
+        ...
+
+    async def get(self, emoji_id: EmojiId) -> Emoji | None: ...
+
+    async def of_groups(self, group_ids: Collection[GroupId]) -> list[Emoji]: ...
+
+    async def picture(self, emoji_id: EmojiId) -> Picture | None: ...
+
+    async def rename(self, emoji: Emoji, name: str) -> bool:
+        """False when the group has another one of that name."""
+        ...
+
+    async def delete(self, emoji_id: EmojiId) -> None: ...
+
+
+class Pins(Protocol):
+    async def add(self, channel_id: ChannelId, message_id: MessageId, pinner_id: UserId, pinned_ms: int) -> bool:
+        """False when it was pinned already. Marks the message too."""
+        ...
+
+    async def remove(self, channel_id: ChannelId, message_id: MessageId) -> bool: ...
+
+    async def of_channel(self, channel_id: ChannelId) -> list[MessageId]:
+        """Last pinned first."""
+        ...
+
+    async def count(self, channel_id: ChannelId) -> int: ...
+
+
+class Edits(Protocol):
+    async def keep(self, channel_id: ChannelId, message_id: MessageId, edit: Edit, at_most: int) -> int:
+        """Adds an earlier version and forgets the oldest over ``at_most``; returns the ``until_ms`` that it has."""
+        ...
+
+    async def of_message(self, channel_id: ChannelId, message_id: MessageId) -> list[Edit]:
+        """Oldest first."""
         ...
 
 
@@ -484,6 +611,14 @@ class Reader(Protocol):
     def additions(self) -> Additions: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def reactions(self) -> Reactions: ...
+    @property
+    def emojis(self) -> Emojis: ...
+    @property
+    def pins(self) -> Pins: ...
+    @property
+    def edits(self) -> Edits: ...
     @property
     def files(self) -> Files: ...
     @property

@@ -67,6 +67,18 @@ class DeleteMessage(_Request, frozen=True, kw_only=True, tag="message.delete"):
     message_id: MessageId
 
 
+class AddReaction(_Request, frozen=True, kw_only=True, tag="reaction.add"):
+    channel_id: ChannelId
+    message_id: MessageId
+    emoji: str
+
+
+class RemoveReaction(_Request, frozen=True, kw_only=True, tag="reaction.remove"):
+    channel_id: ChannelId
+    message_id: MessageId
+    emoji: str
+
+
 class StartTyping(_Request, frozen=True, kw_only=True, tag="typing.start"):
     channel_id: ChannelId
 
@@ -103,7 +115,9 @@ class LeaveVoice(_Request, frozen=True, kw_only=True, tag="voice.leave"):
     participant: _Participant
 
 
-TextRequest: TypeAlias = CreateMessage | EditMessage | DeleteMessage | StartTyping | MoveCursor
+TextRequest: TypeAlias = (
+    CreateMessage | EditMessage | DeleteMessage | AddReaction | RemoveReaction | StartTyping | MoveCursor
+)
 VoiceRequest: TypeAlias = PrepareVoice | OfferVoice | UpdateVoice | IgnoreVoice | LeaveVoice
 Request: TypeAlias = TextRequest | VoiceRequest
 ClientFrame: TypeAlias = Identify | Resume | Heartbeat | Request

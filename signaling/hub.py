@@ -22,6 +22,7 @@ from server.domain.events import (
     GroupJoin,
     GroupLeave,
     MessageDelete,
+    MessageDeleteBulk,
     Notice,
     SessionRevoked,
     ToChannel,
@@ -238,7 +239,9 @@ class Hub:
         else:
             room.handle(event, audience.channel_id if isinstance(audience, ToChannel) else None, entry.frame)
             if isinstance(event, MessageDelete):
-                self._count_again(room, event)
+                self._count_again(room, event.channel_id, event.message_id)
+            elif isinstance(event, MessageDeleteBulk):
+                self._count_again(room, event.channel_id, max(event.message_ids))
 
     def _join(self, room: Room, event: GroupJoin, entry: Entry) -> None:
         view = event.view
@@ -329,11 +332,11 @@ class Hub:
             for subscriber in list(self.users[user_id]):
                 self.leave(subscriber, CloseCode.INTERNAL)
 
-    def _count_again(self, room: Room, event: MessageDelete) -> None:
-        """Those for whom the deleted message was unread are to hear their exact count."""
-        earlier = self._deleted.get(event.channel_id)
-        newest = event.message_id if earlier is None else max(event.message_id, earlier[1])
-        self._deleted[event.channel_id] = (room.group_id, newest)
+    def _count_again(self, room: Room, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Those for whom deleted messages (up to this one) were unread are to hear their exact count."""
+        earlier = self._deleted.get(channel_id)
+        newest = message_id if earlier is None else max(message_id, earlier[1])
+        self._deleted[channel_id] = (room.group_id, newest)
         if "counts" not in self._tasks:
             self._tasks["counts"] = asyncio.create_task(self._read_counts())
 

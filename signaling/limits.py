@@ -16,6 +16,7 @@ class Kind(enum.Enum):
     """message.create, message.edit, message.delete"""
     TYPING = "typing"
     CURSOR = "cursor"
+    REACTION = "reaction"
     VOICE = "voice"
 
 
@@ -33,6 +34,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     message: Rate = Rate(30, 12.0)
     typing: Rate = Rate(10, 3.0)
     cursor: Rate = Rate(30, 10.0)
+    reaction: Rate = Rate(20, 4.0)
     voice: Rate = Rate(20, 4.0)
 
     def of(self, kind: Kind) -> Rate:

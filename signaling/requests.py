@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from server.actions import cursors, messages, typing
+from server.actions import cursors, messages, reactions, typing
 from server.actions.context import Actions
 from signaling import frames, voice_port
 from signaling.limits import Kind
@@ -33,6 +33,16 @@ async def _edit_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: fra
 
 async def _delete_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.DeleteMessage) -> object:
     await messages.do_delete_message(actions, caller.user_id, ask.channel_id, ask.message_id)
+    return Nothing()
+
+
+async def _add_reaction(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.AddReaction) -> object:
+    await reactions.do_react(actions, caller.user_id, ask.channel_id, ask.message_id, ask.emoji)
+    return Nothing()
+
+
+async def _remove_reaction(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.RemoveReaction) -> object:
+    await reactions.do_unreact(actions, caller.user_id, ask.channel_id, ask.message_id, ask.emoji)
     return Nothing()
 
 
@@ -76,6 +86,8 @@ _ANSWERS: Final[Mapping[type[frames.Request], tuple[Kind, Answer]]] = {
     frames.CreateMessage: (Kind.MESSAGE, _create_message),
     frames.EditMessage: (Kind.MESSAGE, _edit_message),
     frames.DeleteMessage: (Kind.MESSAGE, _delete_message),
+    frames.AddReaction: (Kind.REACTION, _add_reaction),
+    frames.RemoveReaction: (Kind.REACTION, _remove_reaction),
     frames.StartTyping: (Kind.TYPING, _start_typing),
     frames.MoveCursor: (Kind.CURSOR, _move_cursor),
     frames.PrepareVoice: (Kind.VOICE, _prepare_voice),

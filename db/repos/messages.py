@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Row, and_, delete, false, func, insert, select, update
 
 from db.errors import CorruptRow
-from db.repos.base import Repository, given, step
+from db.repos.base import Repository, among, given, portions, step
+from db.repos.reactions import SqlReactions
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Mentions, Message
@@ -49,6 +51,10 @@ _BY_NONCE = (
 )
 _SET = update(messages).where(_IT)
 _DELETE = delete(messages).where(_IT)
+_MANY = and_(messages.c.channel_id == given("of_channel"), among(messages.c.id, "message_ids"))
+_BY_IDS = select(messages).where(_MANY)
+_THERE = select(messages.c.id).where(_MANY)
+_DELETE_MANY = delete(messages).where(_MANY)
 _PAGE = select(messages).where(messages.c.channel_id == given("of_channel")).limit(given("at_most"))
 _NEWEST = _PAGE.order_by(messages.c.id.desc())
 _BEFORE = _NEWEST.where(messages.c.id < given("before"))
@@ -110,7 +116,16 @@ class SqlMessages(Repository):
 
     async def get(self, channel_id: ChannelId, message_id: MessageId) -> Message | None:
         row = await self._first(_GET, of_channel=channel_id, message_id=message_id)
-        return None if row is None else _message(row)
+        if row is None:
+            return None
+        (message,) = await self._with_reactions(channel_id, [_message(row)])
+        return message
+
+    async def by_ids(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[Message]:
+        found: list[Message] = []
+        for some in portions(message_ids):
+            found += (_message(row) for row in await self._all(_BY_IDS, of_channel=channel_id, message_ids=some))
+        return await self._with_reactions(channel_id, sorted(found, key=lambda message: message.id))
 
     async def edit(
         self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
@@ -122,6 +137,16 @@ class SqlMessages(Repository):
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
         return await self._change(_DELETE, of_channel=channel_id, message_id=message_id) == 1
 
+    async def delete_many(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[MessageId]:
+        gone: list[MessageId] = []
+        for some in portions(message_ids):
+            rows = await self._all(_THERE, of_channel=channel_id, message_ids=some)
+            there = [row.id for row in rows]
+            if there:
+                await self._change(_DELETE_MANY, of_channel=channel_id, message_ids=there)
+            gone += there
+        return sorted(gone)
+
     async def page(
         self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
     ) -> list[Message]:
@@ -129,10 +154,17 @@ class SqlMessages(Repository):
             raise ValueError("a page lies before an id or after one")
         if after is not None:
             rows = await self._all(_AFTER, of_channel=channel_id, after=after, at_most=limit)
-            return [_message(row) for row in rows]
+            return await self._with_reactions(channel_id, [_message(row) for row in rows])
         if before is not None:
             beyond = min(before, MAX_ID)  # one more than the largest id is a fair question, and no 64-bit number
             rows = await self._all(_BEFORE, of_channel=channel_id, before=beyond, at_most=limit)
         else:
             rows = await self._all(_NEWEST, of_channel=channel_id, at_most=limit)
-        return [_message(row) for row in reversed(rows)]
+        return await self._with_reactions(channel_id, [_message(row) for row in reversed(rows)])
+
+    async def _with_reactions(self, channel_id: ChannelId, found: list[Message]) -> list[Message]:
+        reactions = await SqlReactions(self._connection).of_messages(channel_id, [message.id for message in found])
+        return [
+            msgspec.structs.replace(message, reactions=reactions[message.id]) if message.id in reactions else message
+            for message in found
+        ]

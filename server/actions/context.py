@@ -8,13 +8,14 @@ from typing import Literal
 
 import msgspec
 
-from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.domain.ids import Snowflakes
 from server.domain.limits import Limits
 from server.ports import (
+    BlobStore,
     Bus,
     Clock,
+    Images,
     PasswordHasher,
     RateLimiter,
     Store,
@@ -58,10 +59,10 @@ class Actions:
     voice: VoiceRoster
     sessions: SessionCache
     """Its ``receive`` is subscribed to ``bus``."""
-    profiles: Profiles
-    """The same."""
     random_bytes: Callable[[int], bytes]
     """As :func:`secrets.token_bytes`."""
+    blobs: BlobStore
+    images: Images
     pause: Callable[[float], Awaitable[None]]
     """As :func:`asyncio.sleep`: slows down whoever guesses passwords."""
     limits: Limits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -12,7 +12,7 @@ from server.actions.authority import public_user
 from server.actions.context import Actions
 from server.actions.places import Place, place_of
 from server.actions.requests import Request
-from server.domain.entities import Member, Message, User
+from server.domain.entities import Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
@@ -144,6 +144,9 @@ async def do_edit_message(
         place = await place_of(uow, user_id, channel_id, now_ms)
         await uow.channels.lock_writer(channel_id)
         message = await check_edit(uow, place, message_id, sections)
+        if sections != message.sections:
+            before = Edit(sections=message.sections, until_ms=now_ms)
+            await uow.edits.keep(channel_id, message_id, before, actions.limits.edits_kept)
         await uow.messages.edit(channel_id, message_id, sections, now_ms)
         edited = msgspec.structs.replace(message, sections=sections, edited_ms=now_ms)
         author = await public_user(uow, user_id)
@@ -193,7 +196,13 @@ async def get_message(actions: Actions, user_id: UserId, channel_id: ChannelId, 
         message = await message_of(reader, channel_id, message_id)
         author = await public_user(reader, message.author_id)
         members = await _members(reader, place, [author.id])
-    return Written(message=message, author=author, member=members[0] if members else None)
+        reacted = await reader.reactions.of_user(channel_id, [message_id] if message.reactions else [], user_id)
+    return Written(
+        message=message,
+        author=author,
+        member=members[0] if members else None,
+        reacted=reacted.get(message_id, ()),
+    )
 
 
 async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId, query: PageQuery) -> MessagesPage:
@@ -205,13 +214,22 @@ async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId,
         place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
         place.require(Permission.READ_HISTORY)
         messages, has_before, has_after = await _page(reader, channel_id, query)
-        author_ids = {message.author_id for message in messages}
-        members = await _members(reader, place, author_ids)
-    users = await actions.profiles.by_ids(author_ids)
+        return await as_page(reader, place, messages, has_before=has_before, has_after=has_after)
+
+
+async def as_page(
+    reader: Reader, place: Place, messages: Sequence[Message], *, has_before: bool = False, has_after: bool = False
+) -> MessagesPage:
+    """With all that it takes to show these messages of one place; a constant number of statements."""
+    author_ids = {message.author_id for message in messages}
+    users = await reader.users.by_ids(author_ids)
+    members = await _members(reader, place, author_ids)
+    with_reactions = [message.id for message in messages if message.reactions]
     return MessagesPage(
         messages=tuple(messages),
         users=tuple(users.values()),
         members=tuple(members),
+        reacted=await reader.reactions.of_user(place.id, with_reactions, place.user_id),
         has_before=has_before,
         has_after=has_after,
     )

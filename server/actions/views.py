@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from server.domain.access import GroupAccess
-from server.domain.entities import Channel, ChannelKind, Cursor, Member, Role
+from server.domain.entities import Channel, ChannelKind, Cursor, Emoji, Member, Role
 from server.domain.events import GroupView
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.ports import Reader, VoiceRoster
@@ -23,6 +23,9 @@ async def views_of(reader: Reader, voice: VoiceRoster, members: Sequence[Member]
         if member.group_id in access
     }
     counts = await reader.members.counts(seen.keys())
+    emojis: defaultdict[GroupId, list[Emoji]] = defaultdict(list)
+    for emoji in await reader.emojis.of_groups(seen.keys()):
+        emojis[emoji.group_id].append(emoji)
     shown = (channel for some in seen.values() for channel in some)
     cursors = await cursors_of(reader, members[0].user_id, text_ids(shown))
     return tuple(
@@ -30,6 +33,7 @@ async def views_of(reader: Reader, voice: VoiceRoster, members: Sequence[Member]
             group=access[member.group_id].group,
             channels=seen[member.group_id],
             roles=tuple(sorted(access[member.group_id].roles.values(), key=lambda role: (role.position, role.id))),
+            emojis=tuple(emojis[member.group_id]),
             member=member,
             member_count=counts.get(member.group_id, 0),
             cursors=tuple(cursors[channel.id] for channel in seen[member.group_id] if channel.id in cursors),

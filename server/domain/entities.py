@@ -35,6 +35,14 @@ class User(_Entity, frozen=True, kw_only=True):
     display_name: str
 
 
+class Edit(_Entity, frozen=True, kw_only=True):
+    """An earlier version of a message."""
+
+    sections: tuple[Section, ...]
+    until_ms: int
+    """When another took its place."""
+
+
 class DirectFrom(enum.Enum):
     """Who may begin a conversation with someone."""
 

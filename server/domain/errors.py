@@ -132,6 +132,7 @@ CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
         "internal": ParleyError,
         "busy": Unavailable,
         "database_unavailable": Unavailable,
+        "files_unavailable": Unavailable,
         "shutting_down": Unavailable,
         "voice_unavailable": Unavailable,
     }

@@ -286,12 +286,16 @@ Event: TypeAlias = (
     | ChannelDelete
     | RoleUpdate
     | RoleDelete
+    | EmojiUpdate
+    | EmojiDelete
     | MemberJoin
     | MemberUpdate
     | MemberLeave
     | MessageCreate
     | MessageUpdate
     | MessageDelete
+    | MessageDeleteBulk
+    | ReactionUpdate
     | CursorUpdate
     | TypingStart
     | AdditionCreate

@@ -21,6 +21,11 @@ class Snowflake(int):
 
     __slots__ = ()
 
+    @classmethod
+    def at(cls, ms: int) -> Snowflake:
+        """The lowest id that was made at that time or later."""
+        return cls(max(ms - EPOCH_MS, 0) << _SHIFT)
+
     @property
     def created_ms(self) -> int:
         """Unix milliseconds of the id's birth (as its clock had it)."""

@@ -45,10 +45,13 @@ def adder(*, strict_transport: bool) -> Callable[[web.Request, web.StreamRespons
     extra = {"Strict-Transport-Security": STRICT_TRANSPORT} if strict_transport else {}
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
+        own = response.headers.get("Content-Security-Policy")
         response.headers.update(SECURITY_HEADERS)
+        if own is not None:  # of what a stranger made: stricter than that of our pages
+            response.headers["Content-Security-Policy"] = own
         response.headers.update(extra)
         response.headers["Server"] = "Parley"
         if request.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.setdefault("Cache-Control", "no-store")
 
     return add

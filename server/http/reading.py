@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Collection, Hashable
+from collections.abc import AsyncIterator, Collection, Hashable
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -19,6 +19,9 @@ _T = TypeVar("_T")
 
 BODY_MAX_BYTES: Final = 64 * 1024
 """More than the longest message in its longest spelling (4,000 code points as 12-byte escapes) and its frame."""
+
+UPLOAD_PAUSE_S: Final = 30.0
+"""An upload that brings nothing for so long is given up."""
 
 BODY_WITHIN_S: Final = 20.0
 """A body that takes longer to come is given up."""
@@ -52,6 +55,23 @@ async def body_of(request: web.Request, kind: type[_T]) -> _T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid("bad_json", "The body is not JSON.") from None
     return body
+
+
+async def upload_of(request: web.Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises :class:`Invalid` when it stops coming, or breaks off."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Invalid("bad_request", "Send the body as it is, not compressed.", where="Content-Encoding")
+    try:
+        while True:
+            async with asyncio.timeout(UPLOAD_PAUSE_S):
+                chunk = await request.content.readany()
+            if not chunk:
+                return
+            yield chunk
+    except TimeoutError:
+        raise Invalid("bad_request", "The upload stopped coming. Send it again.") from None
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Invalid("bad_request", "The upload broke off. Send it again.") from error
 
 
 def query_of(request: web.Request, kind: type[_T], *, besides: Collection[str] = ()) -> _T:

@@ -33,11 +33,12 @@ _JSON = st.recursive(
 )
 _TYPES: Final = (
     *("identify", "resume", "heartbeat", "message.create", "message.edit", "message.delete", "typing.start"),
+    *("reaction.add", "reaction.remove"),
     *("cursor.move", "voice.prepare", "voice.offer", "voice.update", "voice.ignore", "voice.leave", "no.such", ""),
 )
 _FIELDS: Final = (
     *("id", "token", "session", "received", "channel_id", "message_id", "nonce", "sections", "negotiation", "sdp"),
-    *("muted", "deafened", "participant", "ignored", "more"),
+    *("muted", "deafened", "participant", "ignored", "more", "emoji"),
 )
 _SECTION = st.fixed_dictionaries(
     {"kind": st.sampled_from(("text", "code", "reply", "file"))},
@@ -118,6 +119,8 @@ _NEEDED: Final = {
     "message.edit": ("channel_id", "message_id", "sections"),
     "message.delete": ("channel_id", "message_id"),
     "typing.start": ("channel_id",),
+    "reaction.add": ("channel_id", "message_id", "emoji"),
+    "reaction.remove": ("channel_id", "message_id", "emoji"),
     "cursor.move": ("channel_id", "message_id"),
     "voice.prepare": ("channel_id",),
     "voice.offer": ("channel_id", "negotiation", "sdp", "muted", "deafened"),
@@ -143,6 +146,7 @@ def _payload(chance: random.Random, known: list[str]) -> bytes:
         "deafened": False,
         "participant": 1,
         "ignored": [2],
+        "emoji": "🌻",
     }
     frame = {"type": kind, "id": chance.randrange(10)} | {name: good[name] for name in _NEEDED.get(kind, ())}
     while chance.random() < 0.4:

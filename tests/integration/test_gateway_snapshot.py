@@ -26,10 +26,14 @@ from server.actions.channels import (
     do_update_channel,
 )
 from server.actions.cursors import MoveCursor, do_move_cursor
+from server.actions.emojis import RenameEmoji, do_create_emoji, do_delete_emoji, do_rename_emoji
 from server.actions.groups import UpdateGroup, do_delete_group, do_update_group
+from server.actions.history import BulkDelete, do_bulk_delete
 from server.actions.members import TimeOut, do_remove_member, do_time_out
 from server.actions.messages import EditMessage, do_delete_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
+from server.actions.pins import do_pin
+from server.actions.reactions import do_react, do_unreact
 from server.actions.roles import (
     CreateRole,
     UpdateRole,
@@ -49,6 +53,7 @@ from signaling.voice_port import Caller, Offer, Update
 from tests.support.gateway_client import GatewayClient
 from tests.support.gateway_scene import hide, let_in, reveal, text_channel, together, voice_channel, write
 from tests.support.gateway_server import GatewayServer, Person, gateway_server
+from tests.support.pictures import picture
 
 pytestmark = pytest.mark.integration
 
@@ -298,6 +303,35 @@ async def asked_and_withdrawn(scene: Scene) -> None:
     await someone_is_asked(scene)
     pending = await get_additions(scene.server.actions, scene.anna.user_id, scene.group_id)
     await do_withdraw_addition(scene.server.actions, scene.anna.user_id, pending.additions[0].id)
+
+
+@case(events.ReactionUpdate)
+async def people_react(scene: Scene) -> None:
+    for person in (scene.ben, scene.cleo):
+        await do_react(scene.server.actions, person.user_id, scene.general, scene.said[0].id, "🌻")
+    await do_unreact(scene.server.actions, scene.ben.user_id, scene.general, scene.said[0].id, "🌻")
+
+
+@case(events.MessageDeleteBulk)
+async def many_messages_are_deleted_at_once(scene: Scene) -> None:
+    await messages(scene)
+    ids = tuple(message.id for message in scene.said)
+    await do_bulk_delete(scene.server.actions, scene.anna.user_id, scene.general, BulkDelete(message_ids=ids))
+
+
+@case(events.EmojiUpdate, events.EmojiDelete)
+async def emoji_come_and_go(scene: Scene) -> None:
+    actions, anna = scene.server.actions, scene.anna.user_id
+    kept, gone = [
+        await do_create_emoji(actions, anna, scene.group_id, name, picture(), None) for name in ("kept", "gone")
+    ]
+    await do_rename_emoji(actions, anna, scene.group_id, kept.id, RenameEmoji(name="renamed"))
+    await do_delete_emoji(actions, anna, scene.group_id, gone.id)
+
+
+@case(events.MessageUpdate)
+async def a_message_is_pinned(scene: Scene) -> None:
+    await do_pin(scene.server.actions, scene.anna.user_id, scene.general, scene.said[1].id)
 
 
 @case(events.AdditionDelete)

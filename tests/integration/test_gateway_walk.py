@@ -64,6 +64,12 @@ WALK: Final = {
     "message.delete (their own)": Line(
         CHANGE, lambda it: frames.DeleteMessage(id=1, channel_id=it.text, message_id=it.own)
     ),
+    "reaction.add": Line(
+        CHANGE, lambda it: frames.AddReaction(id=1, channel_id=it.text, message_id=it.message, emoji="🌻")
+    ),
+    "reaction.remove": Line(
+        CHANGE, lambda it: frames.RemoveReaction(id=1, channel_id=it.text, message_id=it.message, emoji="🌻")
+    ),
     "typing.start": Line(CHANGE, lambda it: frames.StartTyping(id=1, channel_id=it.text)),
     "cursor.move": Line(READ, lambda it: frames.MoveCursor(id=1, channel_id=it.text, message_id=it.message)),
     "voice.prepare": Line(CHANGE, lambda it: frames.PrepareVoice(id=1, channel_id=it.voice)),

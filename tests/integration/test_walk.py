@@ -33,6 +33,7 @@ from tests.support.outcomes import (
     TIMED_OUT,
     Outcome,
 )
+from tests.support.pictures import picture
 from tests.support.world import NOWHERE, World, furnish
 
 pytestmark = pytest.mark.integration
@@ -42,11 +43,14 @@ pytestmark = pytest.mark.integration
 class Line:
     outcome: Outcome
     body: Any = None
+    """JSON, or bytes as they are."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Placeholder -> another one of the world's ids than that of its own name."""
+    query: str = ""
 
 
 TEXT: Final = [{"kind": "text", "text": "x"}]
+PICTURE: Final = picture()
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
 
 WALK: Final[Mapping[str, Line]] = {
@@ -105,6 +109,22 @@ WALK: Final[Mapping[str, Line]] = {
     ),
     "DELETE /api/channels/{channel}/messages/{message}": Line(CHANGE),
     "DELETE /api/channels/{channel}/messages/{message} (their own)": Line(CHANGE, None, {"message": "own_message"}),
+    "POST /api/channels/{channel}/messages/bulk-delete": Line(CHANGE, {"message_ids": ["1"]}),
+    "GET /api/channels/{channel}/messages/{message}/edits": Line(Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)),
+    "GET /api/channels/{channel}/messages/{message}/reactions/{key}": Line(READ),
+    "PUT /api/channels/{channel}/messages/{message}/reactions/{key}": Line(CHANGE),
+    "DELETE /api/channels/{channel}/messages/{message}/reactions/{key}": Line(CHANGE),
+    "DELETE /api/channels/{channel}/messages/{message}/reactions/{key}/{user}": Line(CHANGE),
+    "GET /api/channels/{channel}/pins": Line(READ),
+    "PUT /api/channels/{channel}/pins/{message}": Line(CHANGE),
+    "DELETE /api/channels/{channel}/pins/{message}": Line(CHANGE),
+    "GET /api/groups/{group}/audit": Line(Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)),
+    "POST /api/groups/{group}/emojis": Line(CHANGE, PICTURE, query="name=new"),
+    "PATCH /api/groups/{group}/emojis/{emoji}": Line(CHANGE, {"name": "other"}),
+    "DELETE /api/groups/{group}/emojis/{emoji}": Line(CHANGE),
+    "GET /api/emojis/{emoji}": Line(PUBLIC),
+    "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
+    "GET /api/files/{file}": Line(READ),
     "PUT /api/channels/{channel}/cursor": Line(READ, {"message_id": "1"}),
     "POST /api/channels/{channel}/typing": Line(CHANGE),
 }
@@ -153,11 +173,12 @@ class Walker:
         if answer.status in self._endpoint.success:
             return DONE
         if answer.status == 404 and expected == HIDDEN:
-            none = await self._ask(token, dict.fromkeys(self._ids, NOWHERE))
+            none = await self._ask(token, dict.fromkeys(self._ids, NOWHERE) | {"key": self._ids.get("key", "")})
             assert none.json == answer.json, "this tells what is there from what is not"
             return HIDDEN
         return f"{answer.status} {answer.code}"
 
     async def _ask(self, token: str | None, ids: Mapping[str, str]) -> Answer:
         path = self._endpoint.path.format(**ids)
+        path += f"?{self._line.query}" if self._line.query else ""
         return await self._visitor.ask(self._endpoint.method, path, self._line.body, token=token)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from obstore.store import MemoryStore
+
 from db.store import SqlStore
 from server.actions.channels import CreateChannel, do_create_channel
 from server.actions.context import Actions, Origin, Settings
@@ -16,10 +18,10 @@ from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, do_create_message
 from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
-from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
 from server.actions.session_cache import SessionCache
-from server.adapters.cache_memory import MemoryCache
+from server.adapters.blobs import Blobs
+from server.adapters.images import Images
 from server.adapters.rate_limits import RateLimits
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import Channel, ChannelKind, Me, Message, Role, VoiceState
@@ -180,11 +182,10 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     clock = FakeClock()
     hasher = PlainHasher()
     voices = Voices()
+    images = Images()
     async with sqlite_store(folder, bus) as store:
         sessions = SessionCache()
         bus.subscribe(sessions.receive)
-        profiles = Profiles(store, MemoryCache(clock))
-        bus.subscribe(profiles.receive)
         randoms = itertools.count(1)
         actions = Actions(
             store=store,
@@ -196,13 +197,15 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
             voice=voices,
             sessions=sessions,
-            profiles=profiles,
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
+            blobs=Blobs(MemoryStore()),
+            images=images,
             pause=clock.pause,
             limits=Limits(),
             settings=Settings(),
         )
         yield House(actions, store, bus, clock, hasher, voices)
+    images.close()
 
 
 def text_channel(view: GroupView) -> ChannelId:

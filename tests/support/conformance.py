@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from fnmatch import fnmatch
 from typing import Any, Final
 
 import msgspec
@@ -37,7 +38,9 @@ def check_answer(method: str, path: str, status: int, content_type: str, body: A
     responses = DOCUMENT["paths"][endpoint.path][method.lower()]["responses"]
     assert str(status) in responses, f"{name} does not declare {status}: {body}"
     content = _resolved(responses[str(status)]).get("content", {})
-    assert (content_type in content) if content else body is None, f"{name} {status} has {content_type}"
+    assert any(fnmatch(content_type, kind) for kind in content) if content else body is None, (
+        f"{name} {status} has {content_type}"
+    )
     if content_type == "application/json":
         errors = [error.message for error in _validator(endpoint.path, method, status).iter_errors(body)]
         assert not errors, f"{name} {status} does not declare this: {'; '.join(errors)}: {body}"

@@ -55,7 +55,9 @@ class Visitor:
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        if body is not None:
+        if isinstance(body, bytes):
+            options["data"] = body
+        elif body is not None:
             options["json"] = body
         async with self.client.request(method, path, headers=headers, allow_redirects=False, **options) as response:
             answer = await _answer(response)

@@ -11,10 +11,12 @@ from server.domain.entities import (
     Channel,
     ChannelKind,
     Cursor,
+    Emoji,
     Group,
     Me,
     Member,
     Message,
+    Reaction,
     Role,
     User,
     VoiceState,
@@ -25,6 +27,8 @@ from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
     CursorUpdate,
+    EmojiDelete,
+    EmojiUpdate,
     Event,
     GroupJoin,
     GroupLeave,
@@ -35,7 +39,9 @@ from server.domain.events import (
     MemberUpdate,
     MessageCreate,
     MessageDelete,
+    MessageDeleteBulk,
     MessageUpdate,
+    ReactionUpdate,
     RoleDelete,
     RoleUpdate,
     TypingStart,
@@ -46,7 +52,7 @@ from server.domain.events import (
     VoiceSpeaking,
     VoiceUpdate,
 )
-from server.domain.ids import AdditionId, ChannelId, GroupId, MessageId, RoleId, UserId
+from server.domain.ids import AdditionId, ChannelId, EmojiId, GroupId, MessageId, RoleId, UserId
 from signaling.frames import Ready
 
 _replace = msgspec.structs.replace
@@ -58,6 +64,7 @@ class GroupState(msgspec.Struct):
     group: Group
     channels: dict[ChannelId, Channel]
     roles: dict[RoleId, Role]
+    emojis: dict[EmojiId, Emoji]
     member: Member
     member_count: int
     cursors: dict[ChannelId, Cursor]
@@ -69,6 +76,7 @@ class GroupState(msgspec.Struct):
             group=view.group,
             channels={channel.id: channel for channel in view.channels},
             roles={role.id: role for role in view.roles},
+            emojis={emoji.id: emoji for emoji in view.emojis},
             member=view.member,
             member_count=view.member_count,
             cursors={cursor.channel_id: cursor for cursor in view.cursors},
@@ -215,6 +223,29 @@ class ClientModel:
             return
         if cursor.last_read_id is None or message.id > cursor.last_read_id:
             group.cursors[event.channel_id] = _replace(cursor, unread=cursor.unread - 1)
+
+    @apply.register
+    def _(self, event: MessageDeleteBulk) -> None:
+        for message_id in event.message_ids:
+            self.apply(MessageDelete(channel_id=event.channel_id, message_id=message_id))
+
+    @apply.register
+    def _(self, event: ReactionUpdate) -> None:
+        known = self.messages.get(event.channel_id, {})
+        message = known.get(event.message_id)
+        if message is None:
+            return
+        others = tuple(one for one in message.reactions if one.emoji != event.emoji)
+        mine = (Reaction(emoji=event.emoji, count=event.count),) if event.count else ()
+        known[event.message_id] = _replace(message, reactions=others + mine)
+
+    @apply.register
+    def _(self, event: EmojiUpdate) -> None:
+        self.groups[event.emoji.group_id].emojis[event.emoji.id] = event.emoji
+
+    @apply.register
+    def _(self, event: EmojiDelete) -> None:
+        self.groups[event.group_id].emojis.pop(event.emoji_id, None)
 
     @apply.register
     def _(self, event: CursorUpdate) -> None:

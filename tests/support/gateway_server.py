@@ -13,13 +13,14 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from obstore.store import MemoryStore
 
 from db.store import SqlStore
 from server.actions.context import Actions, Origin, Settings
-from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import open_session
-from server.adapters.cache_memory import MemoryCache
+from server.adapters.blobs import Blobs
+from server.adapters.images import Images
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import Me
 from server.domain.events import Notice
@@ -108,8 +109,6 @@ class GatedBus:
 def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDesk) -> Actions:
     sessions = SessionCache()
     bus.subscribe(sessions.receive)
-    profiles = Profiles(store, MemoryCache(clock))
-    bus.subscribe(profiles.receive)
     return Actions(
         store=store,
         bus=bus,
@@ -120,7 +119,8 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         tokens=JwtTokens([SigningKey("test", bytes(range(64)))], issuer="parley.test", lifetime_s=900),
         voice=voice,
         sessions=sessions,
-        profiles=profiles,
+        blobs=Blobs(MemoryStore()),
+        images=Images(),
         random_bytes=os.urandom,
         pause=asyncio.sleep,
         limits=Limits(),

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.actions.additions import CreateAddition, do_create_addition
+from server.actions.emojis import do_create_emoji
+from server.actions.files import do_upload
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
 from server.actions.sessions import open_session
 from server.domain.ids import ChannelId, UserId
 from server.domain.permissions import Permission
 from tests.support.actions import HOME, House, text_channel, voice_channel
+from tests.support.pictures import chunks, picture
 
 NOWHERE: Final = str(2**60)
 """An id that nothing has."""
@@ -55,6 +58,10 @@ async def furnish(house: House) -> World:
     invite = await do_create_invite(house.actions, owner, group_id, CreateInvite())
     addition = await do_create_addition(house.actions, owner, group_id, CreateAddition(username="chloe"))
     assert addition.user_id == asked
+    emoji = await do_create_emoji(house.actions, owner, group_id, "rose", picture(), None)
+    upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
+    async with house.store.write() as uow:
+        await uow.files.use([upload.file_id], text, message.id)
     await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
     ids = {
         "group": group_id,
@@ -66,8 +73,10 @@ async def furnish(house: House) -> World:
         "message": message.id,
         "own_message": own_message.id,
         "addition": addition.id,
+        "emoji": emoji.id,
+        "file": upload.file_id,
     }
-    named = {"code": invite.code}
+    named = {"code": invite.code, "key": "🌻"}
     return World(
         house,
         owner,

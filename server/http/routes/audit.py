@@ -14,6 +14,7 @@ ENDPOINTS: Final = tagged(
         "/api/groups/{group}/audit",
         get_audit,
         "Read the audit log",
+        errors=("timed_out",),
         note="Needs view_audit_log. Newest first; filters may be combined.",
     ),
 )

@@ -24,6 +24,8 @@ GOOD: list[dict[str, Any]] = [
     {"type": "message.create", "id": 0, "channel_id": "5", "nonce": "n", "sections": [{"kind": "text", "text": "x"}]},
     {"type": "message.edit", "id": 1, "channel_id": "5", "message_id": "6", "sections": []},
     {"type": "message.delete", "id": 1, "channel_id": "5", "message_id": "6"},
+    {"type": "reaction.add", "id": 1, "channel_id": "5", "message_id": "6", "emoji": "🌻"},
+    {"type": "reaction.remove", "id": 1, "channel_id": "5", "message_id": "6", "emoji": "🌻"},
     {"type": "typing.start", "id": 1, "channel_id": "5"},
     {"type": "cursor.move", "id": 1, "channel_id": "5", "message_id": "6"},
     {"type": "voice.prepare", "id": 1, "channel_id": "5"},

@@ -1,0 +1,89 @@
+"""Who reacted to what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import delete, func, select
+
+from db.repos.base import Repository, among, given, portions
+from db.tables.messages import reactions
+from server.domain.entities import Reaction
+from server.domain.ids import ChannelId, MessageId, UserId
+
+_MESSAGE = (reactions.c.channel_id == given("of_channel"), reactions.c.message_id == given("of_message"))
+_ONE = (*_MESSAGE, reactions.c.emoji == given("of_emoji"))
+_FIRST = func.min(reactions.c.created_ms)
+
+_REMOVE = delete(reactions).where(*_ONE, reactions.c.user_id == given("of_user"))
+_COUNTS = (
+    select(reactions.c.message_id, reactions.c.emoji, func.count().label("number"))
+    .where(reactions.c.channel_id == given("of_channel"), among(reactions.c.message_id, "message_ids"))
+    .group_by(reactions.c.message_id, reactions.c.emoji)
+    .order_by(reactions.c.message_id, _FIRST, reactions.c.emoji)
+)
+_OF_USER = (
+    select(reactions.c.message_id, reactions.c.emoji)
+    .where(
+        reactions.c.channel_id == given("of_channel"),
+        among(reactions.c.message_id, "message_ids"),
+        reactions.c.user_id == given("of_user"),
+    )
+    .order_by(reactions.c.message_id, reactions.c.created_ms, reactions.c.emoji)
+)
+_USERS = (
+    select(reactions.c.user_id)
+    .where(*_ONE, reactions.c.user_id > given("after"))
+    .order_by(reactions.c.user_id)
+    .limit(given("at_most"))
+)
+
+
+class SqlReactions(Repository):
+    __slots__ = ()
+
+    async def add(
+        self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId, created_ms: int
+    ) -> bool:
+        return await self._insert_unless_there(
+            reactions,
+            ("channel_id", "message_id", "emoji", "user_id"),
+            channel_id=channel_id,
+            message_id=message_id,
+            emoji=emoji,
+            user_id=user_id,
+            created_ms=created_ms,
+        )
+
+    async def remove(self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId) -> bool:
+        gone = await self._change(
+            _REMOVE, of_channel=channel_id, of_message=message_id, of_emoji=emoji, of_user=user_id
+        )
+        return gone == 1
+
+    async def of_messages(
+        self, channel_id: ChannelId, message_ids: Collection[MessageId]
+    ) -> dict[MessageId, tuple[Reaction, ...]]:
+        found: defaultdict[MessageId, list[Reaction]] = defaultdict(list)
+        for some in portions(message_ids):
+            for row in await self._all(_COUNTS, of_channel=channel_id, message_ids=some):
+                found[row.message_id].append(Reaction(emoji=row.emoji, count=row.number))
+        return {message_id: tuple(some) for message_id, some in found.items()}
+
+    async def of_user(
+        self, channel_id: ChannelId, message_ids: Collection[MessageId], user_id: UserId
+    ) -> dict[MessageId, tuple[str, ...]]:
+        found: defaultdict[MessageId, list[str]] = defaultdict(list)
+        for some in portions(message_ids):
+            for row in await self._all(_OF_USER, of_channel=channel_id, message_ids=some, of_user=user_id):
+                found[row.message_id].append(row.emoji)
+        return {message_id: tuple(some) for message_id, some in found.items()}
+
+    async def users(
+        self, channel_id: ChannelId, message_id: MessageId, emoji: str, after: UserId | None, limit: int
+    ) -> list[UserId]:
+        rows = await self._all(
+            _USERS, of_channel=channel_id, of_message=message_id, of_emoji=emoji, after=after or 0, at_most=limit
+        )
+        return [row.user_id for row in rows]

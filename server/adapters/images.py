@@ -1,0 +1,113 @@
+"""Pictures from strangers: looked at by their content, and made anew before they are shown to others.
+
+What a stranger sends is decoded in threads of its own, few at a time, within limits on pixels and frames, and only the pixels
+go on: no metadata, no trailing data (OWASP ASVS 5.0, 5.2 and 5.4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import puremagic
+from PIL import Image, ImageOps, ImageSequence
+
+from server.domain.errors import Invalid, Unavailable
+from server.ports import MadeEmoji, Picture
+
+_T = TypeVar("_T")
+
+FORMATS: Final = ("PNG", "GIF", "WEBP", "JPEG")
+PIXELS_MAX: Final = 4096 * 4096
+"""Of one frame, before anything of it is decoded."""
+FRAMES_MAX: Final = 150
+_WAITING_MAX: Final = 32
+
+
+class Images:
+    """Implements :class:`server.ports.Images`."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="images")
+        self._pending = 0
+
+    def close(self) -> None:
+        """What waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def media_type(self, head: bytes, name: str) -> str:
+        """By the first bytes; text by being text. ``name`` decides nothing that the content does not bear out."""
+        if head:
+            try:
+                found = puremagic.from_string(head, mime=True, filename=name)
+            except (puremagic.PureError, ValueError):
+                found = ""
+            if found:
+                return str(found)
+        return "text/plain" if _is_text(head) else "application/octet-stream"
+
+    async def emoji(self, data: bytes, side_px: int) -> MadeEmoji:
+        return await self._in_pool(lambda: _make_emoji(data, side_px))
+
+    async def _in_pool(self, work: Callable[[], _T]) -> _T:
+        if self._pending >= _WAITING_MAX:
+            raise Unavailable("busy", "The server is busy with other images. Try again in a moment.")
+        self._pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._pending -= 1
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:
+            return False
+        text = head[: error.start].decode()
+    return not any(one < " " and one not in "\t\n\r\f\x1b" for one in text)
+
+
+def _make_emoji(data: bytes, side_px: int) -> MadeEmoji:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _redrawn(image, side_px)
+    except Invalid:
+        raise
+    # Pillow raises what its decoders raise: OSError, ValueError, SyntaxError, struct.error, EOFError, MemoryError ...
+    except Exception as error:
+        raise _bad("This is no image that can be read. Choose a PNG, GIF, WebP or JPEG.") from error
+
+
+def _redrawn(image: Image.Image, side_px: int) -> MadeEmoji:
+    width, height = image.size
+    if width * height > PIXELS_MAX:
+        raise _bad("This image has too many pixels. Make it smaller.")
+    count = getattr(image, "n_frames", 1)
+    if count > FRAMES_MAX:
+        raise _bad(f"An animation may have {FRAMES_MAX} frames. Make it shorter.")
+    frames, durations = [], []
+    for frame in ImageSequence.Iterator(image):
+        durations.append(int(frame.info.get("duration", 100)) or 100)
+        upright = ImageOps.exif_transpose(frame).convert("RGBA")
+        upright.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
+        frames.append(upright)
+    out = io.BytesIO()
+    animated = len(frames) > 1
+    if animated:
+        frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, quality=80)
+    else:
+        frames[0].save(out, "PNG", optimize=True)
+    picture = Picture(media_type="image/webp" if animated else "image/png", data=out.getvalue())
+    return MadeEmoji(picture=picture, animated=animated)
+
+
+def _bad(message: str) -> Invalid:
+    return Invalid("bad_image", message)

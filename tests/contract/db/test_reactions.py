@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from db.store import SqlStore
+from server.domain.entities import Reaction
+from tests.support.rows import ANNA, BEN, CLEO, GENERAL, RANDOM, message, message_id
+
+ONE, TWO = message_id(1), message_id(2)
+
+
+async def test_reactions_are_counted_in_the_order_in_which_they_came(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        await uow.messages.add(message(2))
+        assert await uow.reactions.add(GENERAL, ONE, "🌻", BEN, 5)
+        assert await uow.reactions.add(GENERAL, ONE, "👍", ANNA, 6)
+        assert await uow.reactions.add(GENERAL, ONE, "🌻", ANNA, 7)
+        assert not await uow.reactions.add(GENERAL, ONE, "🌻", ANNA, 8)
+        counts = {ONE: (Reaction(emoji="🌻", count=2), Reaction(emoji="👍", count=1))}
+        assert await uow.reactions.of_messages(GENERAL, [ONE, TWO]) == counts
+        assert await uow.reactions.of_messages(RANDOM, [ONE]) == {}
+        found = await uow.messages.get(GENERAL, ONE)
+        assert found is not None
+        assert found.reactions == counts[ONE]
+        assert [one.reactions for one in await uow.messages.page(GENERAL, limit=5)] == [counts[ONE], ()]
+
+
+async def test_emoji_that_look_alike_are_not_the_same(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        for emoji in ("👍", "👍🏽", "👍🏿", "❤️", "❤️‍🔥"):
+            assert await uow.reactions.add(GENERAL, ONE, emoji, BEN, 5)
+        assert len((await uow.reactions.of_messages(GENERAL, [ONE]))[ONE]) == 5
+        assert await uow.reactions.remove(GENERAL, ONE, "👍", BEN)
+        assert not await uow.reactions.remove(GENERAL, ONE, "👍", BEN)
+        assert len((await uow.reactions.of_messages(GENERAL, [ONE]))[ONE]) == 4
+
+
+async def test_who_reacted_and_with_what(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        await uow.messages.add(message(2))
+        for user_id, emoji, at in ((CLEO, "🌻", 1), (ANNA, "🌻", 2), (BEN, "🌻", 3), (ANNA, "👍", 4)):
+            await uow.reactions.add(GENERAL, ONE, emoji, user_id, at)
+        assert await uow.reactions.users(GENERAL, ONE, "🌻", None, 2) == [ANNA, BEN]
+        assert await uow.reactions.users(GENERAL, ONE, "🌻", BEN, 2) == [CLEO]
+        assert await uow.reactions.of_user(GENERAL, [ONE, TWO], ANNA) == {ONE: ("🌻", "👍")}
+        assert await uow.reactions.of_user(GENERAL, [], ANNA) == {}
+
+
+async def test_reactions_go_with_their_message(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        await uow.reactions.add(GENERAL, ONE, "🌻", BEN, 5)
+        await uow.messages.delete(GENERAL, ONE)
+        assert await uow.reactions.of_messages(GENERAL, [ONE]) == {}
