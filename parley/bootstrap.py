@@ -25,10 +25,12 @@ from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.files import do_collect_files
+from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
 from server.adapters.blobs import Blobs, open_folder
 from server.adapters.bus_memory import MemoryBus
+from server.adapters.cache_memory import MemoryCache
 from server.adapters.clock import SystemClock
 from server.adapters.images import Images
 from server.adapters.passwords import Argon2Hasher
@@ -187,7 +189,9 @@ async def build(settings: Settings, materials: Materials, stack: AsyncExitStack)
 def _actions(settings: Settings, materials: Materials, outside: Outside, roster: Roster) -> Actions:
     clock = SystemClock()
     sessions = SessionCache()
-    outside.bus.subscribe(sessions.receive)
+    profiles = Profiles(outside.store, MemoryCache(clock))
+    for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
+        outside.bus.subscribe(receive)
     return Actions(
         store=outside.store,
         bus=outside.bus,
@@ -200,6 +204,7 @@ def _actions(settings: Settings, materials: Materials, outside: Outside, roster:
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         sessions=sessions,
+        profiles=profiles,
         random_bytes=secrets.token_bytes,
         limits=Limits(),
         pause=asyncio.sleep,

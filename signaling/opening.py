@@ -34,6 +34,7 @@ from server.domain.events import (
     ToGroup,
     ToPermitted,
     ToUsers,
+    UserUpdate,
 )
 from server.domain.ids import GroupId, UserId
 from signaling import frames
@@ -142,7 +143,13 @@ class Opener:
         if any(isinstance(item, SessionRevoked) and item.session_id == login.session_id for item in items):
             raise Refused(CloseCode.REVOKED)
         newest = {channel.id: channel.last_message_id for view in taken.groups for channel in view.channels}
-        entries = [item for item in items[held(items, newest) :] if isinstance(item, Entry)]
+        certain = held(items, newest)
+        entries = [
+            item
+            for number, item in enumerate(items)
+            # Profiles may be older than the rest: they come from a cache, which is as new as what this process was told.
+            if isinstance(item, Entry) and (number >= certain or isinstance(item.event, UserUpdate))
+        ]
         group_ids = {view.group.id for view in taken.groups}
         return None if any(_upsets(entry, login.user_id, group_ids) for entry in entries) else entries
 

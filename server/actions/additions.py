@@ -81,7 +81,7 @@ async def get_additions(actions: Actions, user_id: UserId, group_id: GroupId) ->
         seat = await group_seat(reader, user_id, group_id, actions.clock.now_ms())
         sees_all = seat.may(Permission.MANAGE_GROUP)
         additions = [one for one in await reader.additions.of_group(group_id) if sees_all or one.inviter.id == user_id]
-        users = await reader.users.by_ids([addition.user_id for addition in additions])
+    users = await actions.profiles.by_ids([addition.user_id for addition in additions])
     return AdditionList(additions=tuple(additions), users=tuple(users.values()))
 
 

@@ -93,8 +93,8 @@ async def get_audit(actions: Actions, user_id: UserId, group_id: GroupId, query:
             before=query.before,
             limit=limit + 1,
         )
-        shown = entries[:limit]
-        users = await reader.users.by_ids({one for entry in shown for one in _people(entry)})
+    shown = entries[:limit]
+    users = await actions.profiles.by_ids({one for entry in shown for one in _people(entry)})
     return AuditPage(entries=tuple(shown), users=tuple(users.values()), has_more=len(entries) > limit)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.domain.ids import Snowflakes
 from server.domain.limits import Limits
@@ -59,6 +60,8 @@ class Actions:
     voice: VoiceRoster
     sessions: SessionCache
     """Its ``receive`` is subscribed to ``bus``."""
+    profiles: Profiles
+    """The same."""
     random_bytes: Callable[[int], bytes]
     """As :func:`secrets.token_bytes`."""
     blobs: BlobStore

@@ -47,7 +47,7 @@ async def get_members(actions: Actions, user_id: UserId, group_id: GroupId, quer
     async with actions.store.read() as reader:
         await group_seat(reader, user_id, group_id, actions.clock.now_ms())
         members = await reader.members.page(group_id, query.after, query.limit)
-        users = await reader.users.by_ids([member.user_id for member in members])
+    users = await actions.profiles.by_ids([member.user_id for member in members])
     return MembersPage(members=tuple(members), users=tuple(users[key] for key in sorted(users)))
 
 

@@ -214,25 +214,30 @@ async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId,
         place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
         place.require(Permission.READ_HISTORY)
         messages, has_before, has_after = await _page(reader, channel_id, query)
-        return await as_page(reader, place, messages, has_before=has_before, has_after=has_after)
+        page = await as_page(reader, place, messages, has_before=has_before, has_after=has_after)
+    return await with_authors(actions, page)
 
 
 async def as_page(
     reader: Reader, place: Place, messages: Sequence[Message], *, has_before: bool = False, has_after: bool = False
 ) -> MessagesPage:
-    """With all that it takes to show these messages of one place; a constant number of statements."""
-    author_ids = {message.author_id for message in messages}
-    users = await reader.users.by_ids(author_ids)
-    members = await _members(reader, place, author_ids)
+    """What it takes to show these messages of one place, but for :func:`with_authors`; a constant number of statements."""
+    members = await _members(reader, place, {message.author_id for message in messages})
     with_reactions = [message.id for message in messages if message.reactions]
     return MessagesPage(
         messages=tuple(messages),
-        users=tuple(users.values()),
+        users=(),
         members=tuple(members),
         reacted=await reader.reactions.of_user(place.id, with_reactions, place.user_id),
         has_before=has_before,
         has_after=has_after,
     )
+
+
+async def with_authors(actions: Actions, page: MessagesPage) -> MessagesPage:
+    """After the unit of work that read the page (see :meth:`server.actions.profiles.Profiles.by_ids`)."""
+    users = await actions.profiles.by_ids({message.author_id for message in page.messages})
+    return msgspec.structs.replace(page, users=tuple(users.values()))
 
 
 async def _members(reader: Reader, place: Place, user_ids: Collection[UserId]) -> list[Member]:

@@ -6,7 +6,7 @@ import msgspec
 
 from server.actions.audit import record
 from server.actions.context import Actions
-from server.actions.messages import MessagesPage, as_page, message_of
+from server.actions.messages import MessagesPage, as_page, message_of, with_authors
 from server.actions.places import GroupPlace, Place, place_of
 from server.domain.entities import AuditAction
 from server.domain.errors import Conflict
@@ -72,4 +72,5 @@ async def get_pins(actions: Actions, user_id: UserId, channel_id: ChannelId) -> 
         ids = await reader.pins.of_channel(channel_id)
         rank = {message_id: number for number, message_id in enumerate(ids)}
         messages = sorted(await reader.messages.by_ids(channel_id, ids), key=lambda message: rank[message.id])
-        return await as_page(reader, place, messages)
+        page = await as_page(reader, place, messages)
+    return await with_authors(actions, page)

@@ -139,5 +139,5 @@ async def get_reactors(
         await message_of(reader, channel_id, message_id)
         key = emoji if own_emoji_id(emoji) is not None else check_unicode_emoji(emoji)
         found = await reader.reactions.users(channel_id, message_id, key, query.after, query.limit + 1)
-        users = await reader.users.by_ids(found[: query.limit])
+    users = await actions.profiles.by_ids(found[: query.limit])
     return Reactors(users=tuple(users[one] for one in sorted(users)), has_more=len(found) > query.limit)

@@ -17,7 +17,7 @@ from server.domain.ids import ChannelId, GroupId, MessageId, UserId
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``ready`` holds, from one consistent state of the database."""
+    """What ``ready`` holds, from one consistent state of the database; ``users`` are as new as what this process was told."""
 
     me: Me
     groups: tuple[GroupView, ...]
@@ -34,8 +34,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
         groups = await views_of(reader, actions.voice, await reader.members.of_user(user_id))
         additions = await reader.additions.of_user(user_id)
-        heard = {state.user_id for view in groups for state in view.voice}
-        users = await reader.users.by_ids(heard)
+    users = await actions.profiles.by_ids({state.user_id for view in groups for state in view.voice})
     return Snapshot(me=me, groups=groups, additions=tuple(additions), users=tuple(users.values()))
 
 

@@ -1,4 +1,4 @@
-"""When notices may have been lost, nobody goes on as if nothing had happened."""
+"""What other processes do: notices that come late or not at all, and a cache that is older than the database."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from server.actions.accounts import UpdateMe, do_update_me
 from server.actions.context import Actions
 from server.actions.groups import UpdateGroup, do_update_group
 from server.actions.snapshot import Snapshot, snapshot
@@ -15,9 +17,10 @@ from server.domain.events import Gap
 from server.domain.ids import UserId
 from signaling import frames
 from signaling.frames import CloseCode
+from signaling.voice_port import Caller, Offer
 from tests.support.database import sqlite_store
 from tests.support.gateway_client import GatewayClient
-from tests.support.gateway_scene import together
+from tests.support.gateway_scene import text_channel, together, voice_channel, write
 from tests.support.gateway_server import GatewayServer, Person, gateway_server
 
 pytestmark = pytest.mark.integration
@@ -76,6 +79,29 @@ async def test_a_snapshot_that_is_being_taken_is_taken_again(
     monkeypatch.setattr("signaling.opening.snapshot", slow)
     one = await server.online(anna)
     assert [each.groups[0].group.name for each in taken] == ["Group", "Unheard of"]
+    await agrees(server, anna, one)
+
+
+async def test_names_from_the_cache_may_be_older_than_the_rest_of_a_snapshot(
+    server: GatewayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has renamed Ben, who is in voice, and written after that: the snapshot holds the message and, as this one
+    was not told in time, the old name."""
+    view, (anna, ben) = await together(server, "anna", "ben")
+    offer = Offer(channel_id=voice_channel(view), negotiation=1, sdp="v=0", muted=False, deafened=False)
+    await server.voice.offer(Caller(ben.user_id, ben.login_id), offer)
+
+    async def late(actions: Actions, user_id: UserId) -> Snapshot:
+        old = (await snapshot(actions, user_id)).users
+        await do_update_me(actions, ben.user_id, UpdateMe(display_name="Benjamin"))
+        await write(server, ben, text_channel(view), "I have a new name")
+        return msgspec.structs.replace(await snapshot(actions, user_id), users=old)
+
+    monkeypatch.setattr("signaling.opening.snapshot", late)
+    one = await server.online(anna)
+    monkeypatch.undo()
+    await server.quiet(one)
+    assert one.model.users[ben.user_id].display_name == "Benjamin"
     await agrees(server, anna, one)
 
 

@@ -18,9 +18,11 @@ from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, do_create_message
 from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
+from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
 from server.actions.session_cache import SessionCache
 from server.adapters.blobs import Blobs
+from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.rate_limits import RateLimits
 from server.adapters.tokens import JwtTokens, SigningKey
@@ -186,6 +188,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     async with sqlite_store(folder, bus) as store:
         sessions = SessionCache()
         bus.subscribe(sessions.receive)
+        profiles = Profiles(store, MemoryCache(clock))
+        bus.subscribe(profiles.receive)
         randoms = itertools.count(1)
         actions = Actions(
             store=store,
@@ -197,6 +201,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
             voice=voices,
             sessions=sessions,
+            profiles=profiles,
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
             blobs=Blobs(MemoryStore()),
             images=images,

@@ -17,9 +17,11 @@ from obstore.store import MemoryStore
 
 from db.store import SqlStore
 from server.actions.context import Actions, Origin, Settings
+from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import open_session
 from server.adapters.blobs import Blobs
+from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import Me
@@ -109,6 +111,8 @@ class GatedBus:
 def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDesk) -> Actions:
     sessions = SessionCache()
     bus.subscribe(sessions.receive)
+    profiles = Profiles(store, MemoryCache(clock))
+    bus.subscribe(profiles.receive)
     return Actions(
         store=store,
         bus=bus,
@@ -121,6 +125,7 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         sessions=sessions,
         blobs=Blobs(MemoryStore()),
         images=Images(),
+        profiles=profiles,
         random_bytes=os.urandom,
         pause=asyncio.sleep,
         limits=Limits(),
