@@ -21,6 +21,7 @@ from parley.failures import CannotStart
 from parley.housekeeping import Chore, keep_house, refresh
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
+from parley.shared import open_shared
 from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
@@ -29,8 +30,6 @@ from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
 from server.adapters.blobs import Blobs, open_folder
-from server.adapters.bus_memory import MemoryBus
-from server.adapters.cache_memory import MemoryCache
 from server.adapters.clock import SystemClock
 from server.adapters.images import Images
 from server.adapters.passwords import Argon2Hasher
@@ -44,6 +43,7 @@ from server.http.app import create_app
 from server.http.door import Door
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
+from server.ports import Bus, Cache, Clock
 from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
 from signaling.voice.roster import Roster
@@ -91,8 +91,10 @@ def _web_client_folder(settings: Settings) -> Path | None:
 class Outside:
     """The adapters that are opened and closed."""
 
+    clock: Clock
     store: SqlStore
-    bus: MemoryBus
+    bus: Bus
+    cache: Cache
     hasher: Argon2Hasher
     images: Images
     blobs: Blobs
@@ -172,7 +174,8 @@ class Service:
 
 async def build(settings: Settings, materials: Materials, stack: AsyncExitStack) -> Service:
     """Opens the database and joins everything to it; ``stack`` closes what was opened. Raises :class:`CannotStart`."""
-    bus = MemoryBus()
+    clock = SystemClock()
+    bus, cache = await open_shared(settings.storage.redis_url, clock, stack)
     try:
         store = await open_store(settings.storage.database_url, bus=bus)
     except DatabaseError as error:
@@ -183,24 +186,24 @@ async def build(settings: Settings, materials: Materials, stack: AsyncExitStack)
     images = Images()
     stack.callback(images.close)
     blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
-    return Service(settings, materials, Outside(store=store, bus=bus, hasher=hasher, images=images, blobs=blobs))
+    outside = Outside(clock=clock, store=store, bus=bus, cache=cache, hasher=hasher, images=images, blobs=blobs)
+    return Service(settings, materials, outside)
 
 
 def _actions(settings: Settings, materials: Materials, outside: Outside, roster: Roster) -> Actions:
-    clock = SystemClock()
     sessions = SessionCache()
-    profiles = Profiles(outside.store, MemoryCache(clock))
+    profiles = Profiles(outside.store, outside.cache)
     for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
         outside.bus.subscribe(receive)
     return Actions(
         store=outside.store,
         bus=outside.bus,
-        clock=clock,
+        clock=outside.clock,
         ids=Snowflakes(),
         hasher=outside.hasher,
         blobs=outside.blobs,
         images=outside.images,
-        limiter=RateLimits(RATES, clock),
+        limiter=RateLimits(RATES, outside.clock),
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         sessions=sessions,

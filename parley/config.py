@@ -51,6 +51,8 @@ class StorageSettings:
     data: Path
     """Everything that Parley keeps: database, secrets, certificates. Absolute."""
     database_url: str
+    redis_url: str | None
+    """For the bus and the cache of several processes; None: there is one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,20 @@ def _database_url(value: object) -> str | None:
     return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url) or None
 
 
+_REDIS: Final = re.compile(
+    r"""(rediss?://([^@/?#]*@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?(/[0-9]{0,4})?|unix://([^@/?#]*@)?/[^?#]+)(\?\S*)?""",
+    re.IGNORECASE,
+)
+
+
+def _redis_url(value: object) -> str | None:
+    url = _text_of(value)
+    if url and not _REDIS.fullmatch(url):
+        # Not shown: there may be a password in it.
+        raise _Refused("this is not the address of a Redis", "Write it like redis://:password@redis.example.org:6379/0")
+    return url or None
+
+
 def _choice(*choices: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         text = _text_of(value).lower()
@@ -242,6 +258,7 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", _path, held_in="tls_privkey"),
     "storage.data": _Setting("PARLEY_DATA", _path, "./data"),
     "storage.database_url": _Setting("PARLEY_DATABASE_URL", _database_url, held_in="database_url"),
+    "storage.redis_url": _Setting("PARLEY_REDIS_URL", _redis_url, held_in="redis_url"),
     "media.port": _Setting("PARLEY_MEDIA_PORT", _port, 7882),
     "media.public_ip": _Setting("PARLEY_PUBLIC_IP", _public_addresses),
     "accounts.sign_up": _Setting("PARLEY_SIGN_UP", _choice("open", "closed"), "open"),
@@ -337,7 +354,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         ),
         tls=tls,
         storage=StorageSettings(
-            data=data, database_url=values["storage.database_url"] or f"sqlite+aiosqlite:///{data / 'parley.db'}"
+            data=data,
+            database_url=values["storage.database_url"] or f"sqlite+aiosqlite:///{data / 'parley.db'}",
+            redis_url=values["storage.redis_url"],
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
         accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
