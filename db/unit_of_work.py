@@ -7,6 +7,7 @@ from db.repos.audit import SqlAudit
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
+from db.repos.desks import SqlDesks
 from db.repos.edits import SqlEdits
 from db.repos.emojis import SqlEmojis
 from db.repos.files import SqlFiles
@@ -29,6 +30,7 @@ class SqlReader:
         self.sessions = SqlSessions(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
+        self.desks = SqlDesks(connection)
         self.conversations = SqlConversations(connection)
         self.roles = SqlRoles(connection)
         self.members = SqlMembers(connection)

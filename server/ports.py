@@ -242,6 +242,28 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
 
 
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies before someone who wants to do something in a channel: all that says what they may do there.
+
+    Either ``channel`` and ``group`` are there, or ``conversation``; nothing at all where there is no such channel.
+    """
+
+    channel: Channel | None = None
+    category: Channel | None = None
+    group: Group | None = None
+    roles: tuple[Role, ...] = ()
+    """All of the group's."""
+    member: Member | None = None
+    """None for a stranger."""
+    conversation: Conversation | None = None
+    user: User | None = None
+    """The one who asks; None when the account is gone."""
+    last_message_id: MessageId | None = None
+    """Of the channel or conversation."""
+    written: Message | None = None
+    """What a writer wrote with the same nonce before; without sections when it has been deleted, and without its reactions."""
+
+
 # ---------------------------------------------------------------------------------------------------------- repositories
 
 
@@ -328,6 +350,16 @@ class Channels(Protocol):
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
         """Serialises writers of the channel until the transaction ends; returns its ``last_message_id``."""
+        ...
+
+
+class Desks(Protocol):
+    """A constant number of statements."""
+
+    async def at(self, channel_id: ChannelId, user_id: UserId) -> Desk: ...
+
+    async def of_writer(self, channel_id: ChannelId, user_id: UserId, nonce: str) -> Desk:
+        """Serialises writers of the channel until the transaction ends, as :meth:`Channels.lock_writer` does."""
         ...
 
 
@@ -599,6 +631,8 @@ class Reader(Protocol):
     def groups(self) -> Groups: ...
     @property
     def channels(self) -> Channels: ...
+    @property
+    def desks(self) -> Desks: ...
     @property
     def conversations(self) -> Conversations: ...
     @property

@@ -30,7 +30,7 @@ _DELETE_OVERWRITE = delete(overwrites).where(
     overwrites.c.target == given("target"),
     overwrites.c.target_id == given("target_id"),
 )
-_LOCK = (
+LOCK_WRITER = (
     # SQLite has one writer at a time, and its dialect leaves FOR UPDATE out.
     select(channels.c.last_message_id).where(channels.c.id == given("channel_id")).with_for_update()
 )
@@ -57,6 +57,16 @@ def _channel(row: Row[Any], its_overwrites: Sequence[Overwrite]) -> Channel:
 
 def _overwrite(row: Row[Any]) -> Overwrite:
     return Overwrite(target=row.target, target_id=row.target_id, allow=row.allow, deny=row.deny)
+
+
+def read_channels(rows: Sequence[Row[Any]], of_rows: Sequence[Row[Any]]) -> list[Channel]:
+    """Rows of ``channels`` with those of their ``overwrites``. Raises :class:`CorruptRow`."""
+    of_channel: defaultdict[Snowflake, list[Overwrite]] = defaultdict(list)
+    for row in of_rows:
+        of_channel[row.channel_id].append(_overwrite(row))
+    for some in of_channel.values():
+        some.sort(key=lambda overwrite: (overwrite.target, overwrite.target_id))
+    return [_channel(row, of_channel[row.id]) for row in rows]
 
 
 class SqlChannels(Repository):
@@ -124,14 +134,9 @@ class SqlChannels(Repository):
         return gone == 1
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
-        row = await self._first(_LOCK, channel_id=channel_id)
+        row = await self._first(LOCK_WRITER, channel_id=channel_id)
         return None if row is None else row.last_message_id
 
     async def _with_overwrites(self, rows: Executable, of_rows: Executable, **parameters: Any) -> list[Channel]:
         found, theirs = await self._together(Step(rows, parameters), Step(of_rows, parameters))
-        of_channel: defaultdict[Snowflake, list[Overwrite]] = defaultdict(list)
-        for row in theirs.rows:
-            of_channel[row.channel_id].append(_overwrite(row))
-        for some in of_channel.values():
-            some.sort(key=lambda overwrite: (overwrite.target, overwrite.target_id))
-        return [_channel(row, of_channel[row.id]) for row in found.rows]
+        return read_channels(found.rows, theirs.rows)

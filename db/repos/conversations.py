@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, insert, select
 
+from db.connection import Step
 from db.errors import CorruptRow
 from db.repos.base import Repository, given
 from db.tables.channels import channels
@@ -89,16 +90,15 @@ class SqlConversations(Repository):
         return await self._with_members(_OF_USER, _MEMBERS_OF_USER, of_user=user_id)
 
     async def _with_members(self, rows: Executable, members: Executable, **parameters: Any) -> list[Conversation]:
-        found = await self._all(rows, **parameters)
-        if not found:
-            return []
+        found, theirs = await self._together(Step(rows, parameters), Step(members, parameters))
         of_channel: defaultdict[Snowflake, list[UserId]] = defaultdict(list)
-        for row in await self._all(members, **parameters):
+        for row in theirs.rows:
             of_channel[row.channel_id].append(row.user_id)
-        return [_conversation(row, of_channel[row.channel_id]) for row in found]
+        return [read_conversation(row, of_channel[row.channel_id]) for row in found.rows]
 
 
-def _conversation(row: Row[Any], member_ids: Sequence[UserId]) -> Conversation:
+def read_conversation(row: Row[Any], member_ids: Sequence[UserId]) -> Conversation:
+    """A row of ``conversations`` with name and last message of its channel. Raises :class:`CorruptRow`."""
     try:
         kind = ConversationKind(row.kind)
     except ValueError as error:

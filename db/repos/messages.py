@@ -26,7 +26,7 @@ _ADD = insert(messages)
 _ADD_NONCE = insert(message_nonces)
 _MOVE_LAST = update(channels).where(channels.c.id == given("of_channel"))
 _GET = select(messages).where(_IT)
-_BY_NONCE = (
+BY_NONCE = (
     select(
         message_nonces.c.message_id.label("id"),
         message_nonces.c.channel_id,
@@ -61,7 +61,8 @@ _BEFORE = _NEWEST.where(messages.c.id < given("before"))
 _AFTER = _PAGE.order_by(messages.c.id).where(messages.c.id > given("after"))
 
 
-def _message(row: Row[Any]) -> Message:
+def read_message(row: Row[Any]) -> Message:
+    """A row of ``messages``. Raises :class:`CorruptRow`."""
     try:
         sections = _SECTIONS.decode(row.sections)
         mentions = None if row.mentions is None else _MENTIONS.decode(row.mentions)
@@ -111,20 +112,20 @@ class SqlMessages(Repository):
             await self._together(add, add_nonce, move_last)
 
     async def by_nonce(self, channel_id: ChannelId, author_id: UserId, nonce: str) -> Message | None:
-        row = await self._first(_BY_NONCE, of_channel=channel_id, author_id=author_id, nonce=nonce)
-        return None if row is None else _message(row)
+        row = await self._first(BY_NONCE, of_channel=channel_id, author_id=author_id, nonce=nonce)
+        return None if row is None else read_message(row)
 
     async def get(self, channel_id: ChannelId, message_id: MessageId) -> Message | None:
         row = await self._first(_GET, of_channel=channel_id, message_id=message_id)
         if row is None:
             return None
-        (message,) = await self._with_reactions(channel_id, [_message(row)])
+        (message,) = await self._with_reactions(channel_id, [read_message(row)])
         return message
 
     async def by_ids(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[Message]:
         found: list[Message] = []
         for some in portions(message_ids):
-            found += (_message(row) for row in await self._all(_BY_IDS, of_channel=channel_id, message_ids=some))
+            found += (read_message(row) for row in await self._all(_BY_IDS, of_channel=channel_id, message_ids=some))
         return await self._with_reactions(channel_id, sorted(found, key=lambda message: message.id))
 
     async def edit(
@@ -154,13 +155,13 @@ class SqlMessages(Repository):
             raise ValueError("a page lies before an id or after one")
         if after is not None:
             rows = await self._all(_AFTER, of_channel=channel_id, after=after, at_most=limit)
-            return await self._with_reactions(channel_id, [_message(row) for row in rows])
+            return await self._with_reactions(channel_id, [read_message(row) for row in rows])
         if before is not None:
             beyond = min(before, MAX_ID)  # one more than the largest id is a fair question, and no 64-bit number
             rows = await self._all(_BEFORE, of_channel=channel_id, before=beyond, at_most=limit)
         else:
             rows = await self._all(_NEWEST, of_channel=channel_id, at_most=limit)
-        return await self._with_reactions(channel_id, [_message(row) for row in reversed(rows)])
+        return await self._with_reactions(channel_id, [read_message(row) for row in reversed(rows)])
 
     async def _with_reactions(self, channel_id: ChannelId, found: list[Message]) -> list[Message]:
         reactions = await SqlReactions(self._connection).of_messages(channel_id, [message.id for message in found])

@@ -26,7 +26,8 @@ _SET = update(users).where(users.c.id == given("user_id"))
 _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 
-def _user(row: Row[Any]) -> User:
+def read_user(row: Row[Any]) -> User:
+    """Of the columns :data:`PUBLIC`."""
     return User(id=row.id, username=row.username, display_name=row.display_name)
 
 
@@ -63,12 +64,12 @@ class SqlUsers(Repository):
     async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]:
         found: dict[UserId, User] = {}
         for some in portions(user_ids):
-            found.update((row.id, _user(row)) for row in await self._all(_BY_IDS, user_ids=some))
+            found.update((row.id, read_user(row)) for row in await self._all(_BY_IDS, user_ids=some))
         return found
 
     async def by_username(self, username_key: str) -> User | None:
         row = await self._first(_BY_USERNAME, key=username_key)
-        return None if row is None else _user(row)
+        return None if row is None else read_user(row)
 
     async def credentials(self, username_key: str) -> Credentials | None:
         row = await self._first(_CREDENTIALS, key=username_key)

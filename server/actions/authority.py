@@ -9,7 +9,7 @@ from server.domain.entities import Channel, ChannelKind, Member, Role, User
 from server.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.domain.permissions import Permission, names
-from server.ports import Reader
+from server.ports import Desk, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,17 @@ async def group_seat(
 
 async def channel_seat(reader: Reader, user_id: UserId, channel_id: ChannelId, now_ms: int) -> tuple[Seat, Channel]:
     """With this one channel and its category; raises :class:`NotFound` (unknown_channel) to all who may not view it."""
-    channel = await reader.channels.get(channel_id)
-    if channel is None:
+    return seat_at(await reader.desks.at(channel_id, user_id), now_ms)
+
+
+def seat_at(desk: Desk, now_ms: int) -> tuple[Seat, Channel]:
+    """As :func:`channel_seat`."""
+    channel, group, member = desk.channel, desk.group, desk.member
+    if channel is None or group is None or member is None:
         raise unknown_channel()
-    try:
-        seat = await group_seat(reader, user_id, channel.group_id, now_ms)
-    except NotFound as missing:
-        raise unknown_channel() from missing
-    access = seat.access.with_channel(channel)
-    if channel.category_id is not None:
-        category = await reader.channels.get(channel.category_id)
-        access = access if category is None else access.with_channel(category)
-    seat = Seat(access, seat.member, now_ms)
-    if not seat.access.may_view(seat.member, channel_id):
+    around = (channel,) if desk.category is None else (desk.category, channel)
+    seat = Seat(GroupAccess.of(group, desk.roles, around), member, now_ms)
+    if not seat.access.may_view(member, channel.id):
         raise unknown_channel()
     return seat, channel
 
@@ -120,10 +118,14 @@ async def member_of(reader: Reader, group_id: GroupId, user_id: UserId) -> Membe
 
 async def public_user(reader: Reader, user_id: UserId) -> User:
     """The one who asks, as others see them; raises :class:`Unauthenticated` when the account is gone."""
-    users = await reader.users.by_ids([user_id])
-    if user_id not in users:
+    return still_there((await reader.users.by_ids([user_id])).get(user_id))
+
+
+def still_there(user: User | None) -> User:
+    """Raises :class:`Unauthenticated` for None: the account is gone."""
+    if user is None:
         raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
-    return users[user_id]
+    return user
 
 
 def unknown_group() -> NotFound:

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from server.actions.authority import public_user
+from server.actions.authority import public_user, still_there
 from server.actions.context import Actions
-from server.actions.places import Place, place_of
+from server.actions.places import Place, place_at, place_of
 from server.actions.requests import Request
 from server.domain.entities import Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid, NotFound
@@ -93,16 +93,16 @@ async def do_create_message(
     sections = check_sections(request.sections, actions.limits)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
-        place = await place_of(uow, user_id, channel_id, now_ms)
-        last_id = await uow.channels.lock_writer(channel_id)
-        author = await public_user(uow, user_id)
-        first = await uow.messages.by_nonce(channel_id, user_id, request.nonce)
-        if first is not None:
+        desk = await uow.desks.of_writer(channel_id, user_id, request.nonce)
+        place = place_at(desk, user_id, now_ms)
+        author = still_there(desk.user)
+        if desk.written is not None:
+            first = await uow.messages.get(channel_id, desk.written.id) or desk.written
             return Written(message=first, author=author, member=place.member), False
         place.require(Permission.SEND_MESSAGES)
         await _check_reply(uow, channel_id, reply_to(sections))
         message = Message(
-            id=MessageId(actions.ids.next(now_ms, after=last_id or 0)),
+            id=MessageId(actions.ids.next(now_ms, after=desk.last_message_id or 0)),
             channel_id=channel_id,
             author_id=user_id,
             sections=sections,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.actions.authority import Seat, channel_seat, require_kind, unknown_channel
+from server.actions.authority import Seat, require_kind, seat_at, unknown_channel
 from server.domain.entities import Channel, ChannelKind, Conversation, ConversationKind, Member
 from server.domain.errors import Forbidden
 from server.domain.events import Audience, ToChannel, ToUsers
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.domain.permissions import IN_CONVERSATIONS, Permission, names
-from server.ports import Reader
+from server.ports import Desk, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,15 @@ Place = GroupPlace | ConversationPlace
 
 async def place_of(reader: Reader, user_id: UserId, channel_id: ChannelId, now_ms: int) -> Place:
     """Raises :class:`NotFound` (unknown_channel) to all who may not view it, :class:`Invalid` (wrong_channel_kind)."""
-    conversation = await reader.conversations.get(channel_id)
-    if conversation is not None:
-        if user_id not in conversation.member_ids:
+    return place_at(await reader.desks.at(channel_id, user_id), user_id, now_ms)
+
+
+def place_at(desk: Desk, user_id: UserId, now_ms: int) -> Place:
+    """As :func:`place_of`."""
+    if desk.conversation is not None:
+        if user_id not in desk.conversation.member_ids:
             raise unknown_channel()
-        return ConversationPlace(conversation, user_id)
-    seat, channel = await channel_seat(reader, user_id, channel_id, now_ms)
+        return ConversationPlace(desk.conversation, user_id)
+    seat, channel = seat_at(desk, now_ms)
     require_kind(channel, ChannelKind.TEXT)
     return GroupPlace(seat, channel)

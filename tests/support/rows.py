@@ -39,10 +39,17 @@ def channel(
     group_id: GroupId = GROUP,
     kind: ChannelKind = ChannelKind.TEXT,
     position: int = 0,
+    category_id: ChannelId | None = None,
     overwrites: tuple[Overwrite, ...] = (),
 ) -> Channel:
     return Channel(
-        id=id_, group_id=group_id, kind=kind, name=f"channel-{id_}", position=position, overwrites=overwrites
+        id=id_,
+        group_id=group_id,
+        kind=kind,
+        name=f"channel-{id_}",
+        position=position,
+        category_id=category_id,
+        overwrites=overwrites,
     )
 
 

@@ -267,6 +267,7 @@ async def use_every_index(store: SqlStore) -> None:
         await uow.members.page(GROUP, None, 50)
         await uow.members.remove(GROUP, user_id(9))
         await uow.channels.of_groups([GROUP])
+        await uow.desks.of_writer(GENERAL, ANNA, "n")
         await uow.roles.of_groups([GROUP])
         await uow.sessions.by_token(b"t")
         await uow.additions.of_user(ANNA)
