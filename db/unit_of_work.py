@@ -13,6 +13,7 @@ from db.repos.emojis import SqlEmojis
 from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
+from db.repos.mails import SqlMails
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
 from db.repos.pins import SqlPins
@@ -44,6 +45,7 @@ class SqlReader:
         self.files = SqlFiles(connection)
         self.cursors = SqlCursors(connection)
         self.audit = SqlAudit(connection)
+        self.mails = SqlMails(connection)
 
 
 class SqlUnitOfWork(SqlReader):

@@ -41,12 +41,14 @@ from server.domain.ids import (
     EmojiId,
     FileId,
     GroupId,
+    MailId,
     MessageId,
     RoleId,
     SessionId,
     Snowflake,
     UserId,
 )
+from server.domain.mail import Mail
 from server.domain.sections import Section
 
 
@@ -99,6 +101,23 @@ class Cache(Protocol):
 
     async def clear(self) -> bool:
         """Deletes everything; False as for :meth:`delete_many`."""
+        ...
+
+
+class MailRefused(Exception):
+    """This mail will not be taken, however often it is tried; ``str()`` says why, without an address."""
+
+
+class MailDelayed(Exception):
+    """It could not be handed over now; ``str()`` says why, without an address."""
+
+
+class Mailer(Protocol):
+    async def send(self, mail: Mail, mail_id: MailId) -> None:
+        """Hands ``mail`` over, in bounded time. The same ``mail_id`` makes the same mail, should it come twice.
+
+        Raises :class:`MailRefused` or :class:`MailDelayed`.
+        """
         ...
 
 
@@ -262,6 +281,15 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Of the channel or conversation."""
     written: Message | None = None
     """What a writer wrote with the same nonce before; without sections when it has been deleted, and without its reactions."""
+
+
+class QueuedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that waits to be sent."""
+
+    id: MailId
+    mail: Mail
+    attempts: int = 0
+    due_ms: int
 
 
 # ---------------------------------------------------------------------------------------------------------- repositories
@@ -620,6 +648,26 @@ class Audit(Protocol):
         ...
 
 
+class Mails(Protocol):
+    """What was written in a unit of work to be sent after it; survives a restart."""
+
+    async def add(self, queued: QueuedMail) -> None: ...
+
+    async def waiting(self) -> int:
+        """How many."""
+        ...
+
+    async def next_due_ms(self) -> int | None: ...
+
+    async def take(self, now_ms: int, until_ms: int) -> QueuedMail | None:
+        """The one that has been due the longest, now with one more attempt; due again at ``until_ms``, so nobody else takes it."""
+        ...
+
+    async def put_off(self, mail_id: MailId, due_ms: int) -> None: ...
+
+    async def delete(self, mail_id: MailId) -> None: ...
+
+
 class Reader(Protocol):
     """One consistent state of the database."""
 
@@ -659,6 +707,8 @@ class Reader(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def mails(self) -> Mails: ...
 
 
 class UnitOfWork(Reader, Protocol):

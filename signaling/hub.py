@@ -24,6 +24,7 @@ from server.domain.events import (
     MessageDelete,
     MessageDeleteBulk,
     Notice,
+    Published,
     SessionRevoked,
     ToChannel,
     ToContacts,
@@ -142,6 +143,8 @@ class Hub:
             self.backlog.append(notice)
             for subscriber in [one for one in self.sessions.values() if one.session.login_id == notice.session_id]:
                 self.leave(subscriber, CloseCode.REVOKED)
+            return
+        if not isinstance(notice, Published):
             return
         entry = Entry(notice)
         if isinstance(entry.audience, ToContacts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.tables import accounts, channels, conversations, groups, messages, moderation, people
+from db.tables import accounts, channels, conversations, groups, mails, messages, moderation, people
 from db.tables.columns import metadata
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "channels",
     "conversations",
     "groups",
+    "mails",
     "messages",
     "metadata",
     "moderation",

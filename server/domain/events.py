@@ -365,5 +365,9 @@ class Gap(msgspec.Struct, frozen=True, tag="gap"):
     """Notices may have been lost before this one: what was built from notices alone counts no more."""
 
 
-Notice: TypeAlias = Published | SessionRevoked | Gap
+class MailQueued(msgspec.Struct, frozen=True, tag="mail.queued"):
+    """For the one who sends mail alone: there is some."""
+
+
+Notice: TypeAlias = Published | SessionRevoked | MailQueued | Gap
 """What travels on the bus, in the order of the commits."""

@@ -41,6 +41,7 @@ RoleId = NewType("RoleId", Snowflake)
 """The role that everyone has carries the id of its group."""
 MessageId = NewType("MessageId", Snowflake)
 AdditionId = NewType("AdditionId", Snowflake)
+MailId = NewType("MailId", Snowflake)
 EmojiId = NewType("EmojiId", Snowflake)
 FileId = NewType("FileId", Snowflake)
 ReportId = NewType("ReportId", Snowflake)
