@@ -134,7 +134,7 @@ def _parameter(parameter: Schema) -> tuple[str, Markup]:
 
 
 def _body(document: Schema, body: Schema) -> Iterator[Markup]:
-    yield element("h4", "Body" if body["required"] else "Body (may be left out)")
+    yield element("h4", "Body" if body.get("required", True) else "Body (may be left out)")
     ((media_type, content),) = body["content"].items()
     schema = content["schema"]
     if "$ref" in schema:

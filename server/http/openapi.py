@@ -125,7 +125,8 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, Schema], components: Ma
         body = {"content": {JSON: {"schema": schemas[endpoint.wants.body]}}}
         operation["requestBody"] = body | {"required": not endpoint.wants.body_optional}
     elif endpoint.upload:
-        operation["requestBody"] = {"content": {endpoint.upload: {"schema": {}}}, "required": True}
+        # Nobody can tell an empty file from none, so it is not called required.
+        operation["requestBody"] = {"content": {endpoint.upload: {"schema": {}}}}
     return operation
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import operator
+import types
 from collections.abc import AsyncIterator, Collection, Hashable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET, UnsetType
 
 from server.domain import codec
 from server.domain.errors import Invalid, NotFound, TooLarge
@@ -83,9 +86,25 @@ def query_of(request: web.Request, kind: type[_T], *, besides: Collection[str] =
     if len(values) != len(request.query):
         raise Invalid("bad_request", "A name in the query stands there more than once.", where="query")
     try:
-        return codec.convert({name: value for name, value in values.items() if name not in besides}, kind)
+        found = codec.convert(
+            {name: value for name, value in values.items() if name not in besides}, _written(cast("Hashable", kind))
+        )
     except msgspec.ValidationError as error:
         raise _unfit(error) from None
+    given = {name: getattr(found, name) for name in found.__struct_fields__}
+    return kind(**{name: value for name, value in given.items() if value is not UNSET})
+
+
+@functools.cache
+def _written(kind: Any) -> type[msgspec.Struct]:
+    """``kind`` as it stands in a query: what is not given is not there, and ``null`` is a word like any other."""
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    for field in msgspec.structs.fields(kind):
+        is_union = get_origin(field.type) in (Union, types.UnionType)
+        kinds = [each for each in (get_args(field.type) if is_union else (field.type,)) if each is not type(None)]
+        written = functools.reduce(operator.or_, kinds)
+        fields.append((field.name, written) if field.required else (field.name, written | UnsetType, UNSET))
+    return msgspec.defstruct(kind.__name__, fields, kw_only=True, forbid_unknown_fields=True)
 
 
 def id_of(request: web.Request, name: str, missing: str) -> Any:

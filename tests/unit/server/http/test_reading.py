@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -48,6 +50,30 @@ def test_a_query_is_read_by_its_kind() -> None:
 def test_a_query_that_does_not_fit(query: str) -> None:
     with pytest.raises(Invalid):
         query_of(make_mocked_request("GET", f"/{query}"), PageQuery)
+
+
+class Search(Request, frozen=True, kw_only=True):
+    q: str | None = None
+    colour: Literal["red", "null"] | None = None
+    count: int | msgspec.UnsetType = msgspec.UNSET
+    exact: bool = False
+    must: Annotated[int, msgspec.Meta(ge=1)]
+
+
+def test_null_is_a_word_like_any_other_in_a_query() -> None:
+    query = query_of(make_mocked_request("GET", "/?q=null&must=1"), Search)
+    assert query == Search(q="null", must=1)
+    query = query_of(make_mocked_request("GET", "/?colour=null&count=3&exact=true&must=2"), Search)
+    assert query == Search(colour="null", count=3, exact=True, must=2)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "must=null", "must=0", "must=1&count=null", "must=1&exact=null", "must=1&q=&x=1"]
+)
+def test_only_what_the_query_has_is_taken(query: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        query_of(make_mocked_request("GET", f"/?{query}"), Search)
+    assert caught.value.code == "bad_request"
 
 
 def test_a_query_may_have_a_name_that_is_read_elsewhere() -> None:
