@@ -58,27 +58,36 @@ class SingleHopConnection(aiosqlite.Connection):
         self.changes = 0
         """Written by the thread: how many rows were ever changed, taken back or not."""
 
-    async def perform(self, control: Sequence[str], said: Sequence[Said] = ()) -> list[Heard]:
-        """In one trip: first ``control`` (BEGIN, SAVEPOINT and their like), then the statements, up to the first that fails.
+    async def perform(self, control: Sequence[str], said: Sequence[Said] = (), then: Sequence[str] = ()) -> list[Heard]:
+        """In one trip: ``control`` (BEGIN, SAVEPOINT and their like), the statements, ``then`` (COMMIT); up to what fails first.
 
         Outside of a transaction only BEGIN is taken: a statement must never commit by itself. Raises :class:`sqlite3.Error`.
         """
-        heard: list[Heard] = await self._execute(self._perform, self._conn, control, said)  # type: ignore[no-untyped-call]
+        heard: list[Heard] = await self._execute(self._perform, self._conn, control, said, then)  # type: ignore[no-untyped-call]
         return heard
 
     def perform_later(self, control: Sequence[str]) -> None:
         """Like :meth:`perform` of ``control``, for those who need not know when it is done, nor whether."""
-        self._tx.put_nowait((None, lambda: self._perform(self._conn, control, ())))
+        self._tx.put_nowait((None, lambda: self._perform(self._conn, control, (), ())))
 
-    def _perform(self, connection: sqlite3.Connection, control: Sequence[str], said: Sequence[Said]) -> list[Heard]:
+    def _perform(
+        self, connection: sqlite3.Connection, control: Sequence[str], said: Sequence[Said], then: Sequence[str]
+    ) -> list[Heard]:
+        self._steer(connection, control)
+        heard = self._hear(connection, said) if said else []
+        self._steer(connection, then)
+        return heard
+
+    def _steer(self, connection: sqlite3.Connection, control: Sequence[str]) -> None:
         try:
             for sql in control:
-                self._steer(connection, sql)
-            if said:
-                self._check(connection)
+                self._step(connection, sql)
         except sqlite3.Error:
             self.lost = True
             raise
+
+    def _hear(self, connection: sqlite3.Connection, said: Sequence[Said]) -> list[Heard]:
+        self._check(connection)
         try:
             return [_hear(connection, each) for each in said]
         except sqlite3.Error:
@@ -87,7 +96,7 @@ class SingleHopConnection(aiosqlite.Connection):
         finally:
             self.changes = connection.total_changes
 
-    def _steer(self, connection: sqlite3.Connection, sql: str) -> None:
+    def _step(self, connection: sqlite3.Connection, sql: str) -> None:
         if sql.startswith("BEGIN"):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -101,6 +110,7 @@ class SingleHopConnection(aiosqlite.Connection):
 
     def _check(self, connection: sqlite3.Connection) -> None:
         if self.lost or not connection.in_transaction:
+            self.lost = True
             raise Lost("the transaction was rolled back by the database")
 
     def stop(self) -> None:

@@ -38,15 +38,33 @@ class AlchemyConnection:
     def __init__(self, database: AlchemyDatabase, connection: AsyncConnection) -> None:
         self._database = database
         self._connection = connection
+        self._put_off: list[Step] = []
+        self._spoilt: Exception | None = None
 
     @property
     def dialect(self) -> Dialect:
         return self._connection.dialect
 
     async def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        return await self._connection.run_sync(self._run, steps)
+        put_off, self._put_off = self._put_off, []
+        return await self._connection.run_sync(self._run, put_off, steps)
 
-    def _run(self, connection: SyncConnection, steps: Sequence[Step]) -> list[Outcome]:
+    def put_off(self, steps: Sequence[Step]) -> None:
+        self._put_off += steps
+
+    async def flush(self) -> None:
+        if self._spoilt is not None:
+            raise self._spoilt
+        if self._put_off:
+            await self.run(())
+
+    def _run(self, connection: SyncConnection, put_off: Sequence[Step], steps: Sequence[Step]) -> list[Outcome]:
+        try:
+            for step in put_off:
+                self._outcome(connection, step)
+        except Exception as error:
+            self._spoilt = error
+            raise
         return [self._outcome(connection, step) for step in steps]
 
     def _outcome(self, connection: SyncConnection, step: Step) -> Outcome:
@@ -62,10 +80,12 @@ class AlchemyTransaction:
     def __init__(self, database: AlchemyDatabase) -> None:
         self._database = database
         self._transaction = Transaction(database.engine)
+        self._connection: AlchemyConnection
 
     async def begin(self) -> AlchemyConnection:
         self._database.tell("BEGIN")
-        return AlchemyConnection(self._database, await self._transaction.begin())
+        self._connection = AlchemyConnection(self._database, await self._transaction.begin())
+        return self._connection
 
     def save(self) -> None:
         raise NotImplementedError
@@ -77,6 +97,7 @@ class AlchemyTransaction:
         pass
 
     async def commit(self) -> None:
+        await self._connection.flush()
         self._database.tell("COMMIT")
         await self._transaction.commit()
 

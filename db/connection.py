@@ -39,8 +39,16 @@ class Connection(Protocol):
     async def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Runs the steps in their order, in as few trips as the driver knows; stops at the first that fails.
 
-        Raises :class:`sqlalchemy.exc.DBAPIError`.
+        Raises :class:`sqlalchemy.exc.DBAPIError`, also for what was put off.
         """
+        ...
+
+    def put_off(self, steps: Sequence[Step]) -> None:
+        """Has the steps run before whatever is run next; nobody waits for their outcome. Those that are left run at the end."""
+        ...
+
+    async def flush(self) -> None:
+        """Runs what was put off. Raises what it raises; again, if that was heard and ignored: then the work is not whole."""
         ...
 
 
@@ -64,7 +72,10 @@ class Transaction(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Returns when it is durable. Not to be interrupted: call it within :func:`db.transaction.to_the_end`."""
+        """With what was put off; returns when it is durable.
+
+        Not to be interrupted: call it within :func:`db.transaction.to_the_end`.
+        """
         ...
 
     async def abandon(self) -> None:

@@ -94,6 +94,12 @@ class GroupCommit:
 
     async def keep(self, batch: Batch, notices: Sequence[Notice]) -> None:
         """Returns when what the unit wrote is durable and told. A cancellation meanwhile is raised when that is done."""
+        if batch.units or self._lets_in(batch):  # else what was put off goes with the commit
+            try:
+                await batch.connection.flush()
+            except BaseException as error:
+                await self.undo(batch, error)
+                raise
         self._inside = None
         batch.keep(notices)
         self._pass_on()
@@ -167,14 +173,15 @@ class GroupCommit:
     def _pass_on(self) -> None:
         """To the next unit, or to the commit if there is none or the batch is full."""
         batch = self._batch
-        if batch is None or (self._somebody_waits() and not self._is_full(batch)):
+        if batch is None or self._lets_in(batch):
             self._give_turn()
         else:
             self._batch = None
             self._commit = asyncio.ensure_future(self._settle_and_give_turn(batch))
 
-    def _is_full(self, batch: Batch) -> bool:
-        return batch.units >= self._units_max or self._now_s() >= batch.until_s
+    def _lets_in(self, batch: Batch) -> bool:
+        """Whether somebody comes after the units that are in it."""
+        return self._somebody_waits() and batch.units < self._units_max and self._now_s() < batch.until_s
 
     # ------------------------------------------------------------------------------------------------------------ commit
 

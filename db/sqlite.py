@@ -32,6 +32,7 @@ PRAGMA journal_size_limit = 67108864;
 _SAVE: Final = "SAVEPOINT unit"
 _KEEP: Final = "RELEASE unit"
 _UNDO: Final = ("ROLLBACK TO unit", _KEEP)
+_COMMIT: Final = ("COMMIT",)
 _ROLLBACK: Final = ("ROLLBACK",)
 
 
@@ -95,6 +96,8 @@ class SqliteTransaction:
         self._connection: SingleHopConnection | None = None
         self._control = [database.begin]
         """Goes to the thread with whatever comes next. It counts as said from then on, even if nobody hears the answer."""
+        self._put_off: list[Said] = []
+        self._spoilt: exc.DBAPIError | None = None
         self._open = False
         self._left_running = False
         self._changed = False
@@ -112,25 +115,42 @@ class SqliteTransaction:
         heard = await self._perform(said)
         return [plan.outcome(each) for plan, each in zip(plans, heard, strict=True)]
 
-    async def _perform(self, said: Sequence[Said] = ()) -> list[Heard]:
+    def put_off(self, steps: Sequence[Step]) -> None:
+        self._put_off += [prepare(step).said(step.parameters) for step in steps]
+
+    async def flush(self) -> None:
+        if self._spoilt is not None:
+            raise self._spoilt
+        if self._put_off:
+            await self._perform()
+
+    async def _perform(self, said: Sequence[Said] = (), then: Sequence[str] = ()) -> list[Heard]:
+        """What was put off, ``said`` and ``then``; the answers to ``said``."""
         assert self._connection is not None  # noqa: S101 (begun before, and not over)
         control, self._control = self._control, []
+        put_off, self._put_off = self._put_off, []
         self._open = True
-        self._tell(control, said)
+        self._tell(control, [*put_off, *said], then)
         try:
-            return await self._connection.perform(control, said)
+            heard = await self._connection.perform(control, [*put_off, *said], then)
         except asyncio.CancelledError:
             self._left_running = True
             raise
         except sqlite3.Error as error:
-            raise wrapped(error) from error
+            failed = wrapped(error)
+            if put_off:
+                self._spoilt = failed
+            raise failed from error
+        return heard[len(put_off) :]
 
-    def _tell(self, control: Iterable[str], said: Iterable[Said]) -> None:
+    def _tell(self, control: Iterable[str], said: Iterable[Said], then: Iterable[str]) -> None:
         if self._database.trace is not None:
             for sql in control:
                 self._database.trace(sql, ())
             for sql, parameters, _ in said:
                 self._database.trace(sql, parameters)
+            for sql in then:
+                self._database.trace(sql, ())
 
     def save(self) -> None:
         self._note_changes()
@@ -138,6 +158,7 @@ class SqliteTransaction:
 
     def undo(self) -> bool:
         assert self._connection is not None  # noqa: S101 (begun before, and not over)
+        self._put_off, self._spoilt = [], None
         if not self._forget_save():
             self._control += _UNDO
         self._changes_before = self._connection.changes
@@ -161,9 +182,8 @@ class SqliteTransaction:
 
     async def commit(self) -> None:
         self._note_changes()
-        if self._changed:
-            self._control.append("COMMIT")
-            await self._perform()
+        if self._changed or self._put_off:
+            await self._perform(then=_COMMIT)
             self._open = False
         # Else there is nothing to make durable, though SQLite would write a page for what was undone: see abandon.
 

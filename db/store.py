@@ -50,7 +50,9 @@ class SqlStore:
         with translated():
             transaction = self.reader.transaction()
             try:
-                yield SqlReader(await transaction.begin())
+                connection = await transaction.begin()
+                yield SqlReader(connection)
+                await connection.flush()  # nothing, or a write: which fails
             finally:
                 await transaction.abandon()
 

@@ -52,6 +52,10 @@ class Repository:
         """Statements of which none needs the outcome of another: on SQLite they cost little more than one."""
         return await self._connection.run(steps)
 
+    def _put_off(self, *steps: Step) -> None:
+        """Statements whose outcome nobody waits for: they run, in their order, before whatever is run next, or at the end."""
+        self._connection.put_off(steps)
+
     async def _all(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
         return (await self._connection.run((Step(statement, parameters),)))[0].rows
 
@@ -65,7 +69,7 @@ class Repository:
 
     async def _insert_all(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            await self._connection.run((Step(statement, rows),))
+            self._put_off(Step(statement, rows))
 
     async def _insert_unless_there(self, table: Table, key: tuple[str, ...], **values: Any) -> bool:
         statement = dialect.insert_unless_there(self._connection.dialect.name, table, key)
@@ -74,4 +78,4 @@ class Repository:
     async def _insert_or_update(
         self, table: Table, key: tuple[str, ...], update: tuple[str, ...], **values: Any
     ) -> None:
-        await self._change(dialect.insert_or_update(self._connection.dialect.name, table, key, update), **values)
+        self._put_off(Step(dialect.insert_or_update(self._connection.dialect.name, table, key, update), values))

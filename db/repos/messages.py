@@ -107,9 +107,9 @@ class SqlMessages(Repository):
         )
         move_last = step(_MOVE_LAST, of_channel=message.channel_id, last_message_id=message.id)
         if message.nonce is None:
-            await self._together(add, move_last)
+            self._put_off(add, move_last)
         else:
-            await self._together(add, add_nonce, move_last)
+            self._put_off(add, add_nonce, move_last)
 
     async def by_nonce(self, channel_id: ChannelId, author_id: UserId, nonce: str) -> Message | None:
         row = await self._first(BY_NONCE, of_channel=channel_id, author_id=author_id, nonce=nonce)

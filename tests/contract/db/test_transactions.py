@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import TextClause, text
+from sqlalchemy.exc import IntegrityError
 
 from db.store import SqlStore
 from db.unit_of_work import SqlReader, SqlUnitOfWork
@@ -185,6 +186,30 @@ async def test_a_reader_cannot_write(store: SqlStore) -> None:
     async with store.write() as uow:
         await sign_up(uow, 2)
     assert await names(store) == {2}
+
+
+async def test_a_reader_cannot_put_off_a_write_either(world: SqlStore) -> None:
+    async def write() -> None:
+        async with world.read() as reader:
+            await reader.cursors.set(ANNA, GENERAL, message_id(1))
+
+    with pytest.raises(Unavailable):
+        await write()
+
+
+async def test_a_write_that_was_put_off_and_fails_fails_the_unit(world: SqlStore, bus: RecordingBus) -> None:
+    async def write(number: int) -> None:
+        async with world.write() as uow:
+            uow.notify(notice(number))
+            await uow.messages.add(message(number, nonce="n"))
+
+    bus.notices.clear()
+    await write(1)
+    with pytest.raises(IntegrityError):
+        await write(2)
+    assert bus.notices == [notice(1)]
+    async with world.read() as reader:
+        assert await reader.messages.page(GENERAL, limit=5) == [message(1, nonce="n")]
 
 
 async def test_more_readers_than_connections_take_turns(store: SqlStore) -> None:

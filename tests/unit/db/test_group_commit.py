@@ -19,8 +19,19 @@ from server.domain.ids import SessionId, Snowflake
 class FakeConnection:
     dialect = DIALECT
 
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+
     async def run(self, steps: Sequence[Step]) -> list[Outcome]:
         raise NotImplementedError
+
+    def put_off(self, steps: Sequence[Step]) -> None:
+        raise NotImplementedError
+
+    async def flush(self) -> None:
+        await asyncio.sleep(0)
+        if "flush" in self._database.failing:
+            raise ConnectionError("flush")
 
 
 class FakeDatabase:
@@ -34,7 +45,7 @@ class FakeDatabase:
         self.gate.set()
         self.committing = asyncio.Event()
         self.failing: set[str] = set()
-        """Of ``begin``, ``commit``, ``undo`` and ``publish``."""
+        """Of ``begin``, ``flush``, ``commit``, ``undo`` and ``publish``."""
 
     def transaction(self) -> FakeTransaction:
         return FakeTransaction(self)
@@ -60,7 +71,7 @@ class FakeTransaction:
     async def begin(self) -> Connection:
         await asyncio.sleep(0)
         self._database.note("begin")
-        return FakeConnection()
+        return FakeConnection(self._database)
 
     def save(self) -> None:
         self._database.note("save")
@@ -186,6 +197,19 @@ async def test_one_that_fails_first_takes_nobody_along(commits: GroupCommit, dat
     found = await asyncio.gather(*tasks, return_exceptions=True)
     assert (type(found[0]), found[1]) == (LookupError, 2)
     assert database.log == ["begin", "rollback", "begin", "commit", "publish", "2"]
+
+
+async def test_what_was_put_off_fails_its_own_unit_alone(commits: GroupCommit, database: FakeDatabase) -> None:
+    async def spoil() -> None:
+        database.failing = {"flush"}
+
+    async def mend() -> None:
+        database.failing = set()
+
+    tasks = start(unit(commits, 1), unit(commits, 2, spoil), unit(commits, 3, mend))
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert (found[0], type(found[1]), found[2]) == (1, ConnectionError, 3)
+    assert database.log == ["begin", "save", "undo", "save", "keep", "commit", "publish", "1 3"]
 
 
 async def test_one_that_fails_last_leaves_the_commit_to_be_made(commits: GroupCommit, database: FakeDatabase) -> None:

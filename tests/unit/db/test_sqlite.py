@@ -125,6 +125,58 @@ async def test_a_failed_statement_takes_only_itself_back(
     assert await stored(database) == [1, 2, 4]
 
 
+async def test_what_is_put_off_runs_before_what_is_run_next(
+    database: SqliteDatabase, transaction: SqliteTransaction
+) -> None:
+    said = heard(database)
+    transaction.put_off([add(1), add(2)])
+    assert said == []
+    (outcome,) = await transaction.run([COUNT])
+    assert outcome.rows[0][0] == 2
+    transaction.put_off([add(3)])
+    await transaction.flush()
+    await transaction.flush()
+    transaction.put_off([add(4)])
+    await transaction.commit()
+    await transaction.abandon()
+    assert said == ["BEGIN IMMEDIATE", INSERT, INSERT, "SELECT count(*) FROM t", INSERT, INSERT, "COMMIT"]
+    assert await stored(database) == [1, 2, 3, 4]
+
+
+async def test_what_is_put_off_and_fails_is_heard_of(database: SqliteDatabase, transaction: SqliteTransaction) -> None:
+    transaction.put_off([add(1), add(1), add(2)])
+    for ask in (transaction.run([COUNT]), transaction.flush(), transaction.flush()):
+        with pytest.raises(exc.IntegrityError):
+            await ask
+    await transaction.abandon()
+    assert await stored(database) == []
+
+
+async def test_a_commit_whose_last_words_fail_commits_nothing(
+    database: SqliteDatabase, transaction: SqliteTransaction
+) -> None:
+    await transaction.run([add(1)])
+    transaction.put_off([add(2), add(1)])
+    with pytest.raises(exc.IntegrityError):
+        await transaction.commit()
+    await transaction.abandon()
+    assert await stored(database) == []
+
+
+async def test_what_was_put_off_is_undone_unsaid(database: SqliteDatabase, transaction: SqliteTransaction) -> None:
+    await transaction.run([add(1)])
+    transaction.save()
+    transaction.put_off([add(1)])
+    with pytest.raises(exc.IntegrityError):
+        await transaction.flush()
+    transaction.put_off([add(2)])
+    assert transaction.undo()
+    await transaction.flush()
+    await transaction.commit()
+    await transaction.abandon()
+    assert await stored(database) == [1]
+
+
 async def test_a_transaction_that_the_database_gave_up_cannot_go_on(
     database: SqliteDatabase, transaction: SqliteTransaction
 ) -> None:
