@@ -18,6 +18,7 @@ from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
 from db.repos.pins import SqlPins
 from db.repos.reactions import SqlReactions
+from db.repos.search import SqlSearch
 from db.repos.sessions import SqlSessions
 from db.repos.users import SqlUsers
 from server.domain.events import Audience, Event, Notice, Published
@@ -38,6 +39,7 @@ class SqlReader:
         self.invites = SqlInvites(connection)
         self.additions = SqlAdditions(connection)
         self.messages = SqlMessages(connection)
+        self.search = SqlSearch(connection)
         self.reactions = SqlReactions(connection)
         self.emojis = SqlEmojis(connection)
         self.pins = SqlPins(connection)

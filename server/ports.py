@@ -49,6 +49,7 @@ from server.domain.ids import (
     UserId,
 )
 from server.domain.mail import Mail
+from server.domain.search import Indexed, Match
 from server.domain.sections import Section
 
 
@@ -500,6 +501,12 @@ class Messages(Protocol):
         """Those that are there, oldest first."""
         ...
 
+    async def by_keys(
+        self, keys: Collection[tuple[ChannelId, MessageId]]
+    ) -> dict[tuple[ChannelId, MessageId], Message]:
+        """Of several channels, without their reactions; one statement."""
+        ...
+
     async def edit(
         self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
     ) -> None: ...
@@ -516,6 +523,22 @@ class Messages(Protocol):
         self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
     ) -> list[Message]:
         """Oldest first: the last ones before ``before``, or the first ones after ``after``, or the newest."""
+        ...
+
+
+class Search(Protocol):
+    async def put(self, entry: Indexed) -> None:
+        """A message that is there already can be found from now on, by these terms alone; that ends with the message."""
+        ...
+
+    async def find(self, match: Match, limit: int) -> list[tuple[ChannelId, MessageId]]:
+        """Newest first."""
+        ...
+
+    async def beside(
+        self, keys: Collection[tuple[ChannelId, MessageId]]
+    ) -> dict[tuple[ChannelId, MessageId], tuple[MessageId | None, MessageId | None]]:
+        """The messages before and after each of these in its channel; one statement."""
         ...
 
 
@@ -693,6 +716,8 @@ class Reader(Protocol):
     def additions(self) -> Additions: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def search(self) -> Search: ...
     @property
     def reactions(self) -> Reactions: ...
     @property

@@ -20,7 +20,7 @@ from db.errors import DatabaseError, reason
 from db.transaction import Transaction
 from server.domain.errors import Unavailable
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The revision that this program works with; a test holds it against the scripts."""
 
 

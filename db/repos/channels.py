@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Row, delete, insert, select, update
 from db.connection import Step
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
+from db.repos.search import forgetting_channel
 from db.tables.channels import channels, overwrites
 from server.domain.entities import Channel, ChannelKind, Overwrite
 from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake
@@ -113,7 +114,9 @@ class SqlChannels(Repository):
         )
 
     async def delete(self, channel_id: ChannelId) -> None:
-        await self._change(_DELETE, channel_id=channel_id)  # the rest goes by its references
+        forget = forgetting_channel(self._connection.dialect.name, channel_id)
+        # The rest goes by its references.
+        await self._together(*forget, step(_DELETE, channel_id=channel_id))
 
     async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None:
         await self._insert_or_update(

@@ -7,7 +7,8 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from db.repos.base import Repository, among, given, portions
+from db.repos.base import Repository, among, given, portions, step
+from db.repos.search import forgetting_group
 from db.tables.channels import overwrites
 from db.tables.groups import groups, roles
 from server.domain.entities import Group, Role
@@ -45,7 +46,9 @@ class SqlGroups(Repository):
         await self._change(_SET, group_id=group_id, name=name)
 
     async def delete(self, group_id: GroupId) -> None:
-        await self._change(_DELETE, group_id=group_id)  # the rest goes by its references
+        forget = forgetting_group(self._connection.dialect.name, group_id)
+        # The rest goes by its references.
+        await self._together(*forget, step(_DELETE, group_id=group_id))
 
 
 class SqlRoles(Repository):

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, and_, delete, false, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, false, func, insert, select, tuple_, update
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
 from db.repos.reactions import SqlReactions
+from db.repos.search import forgetting
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Mentions, Message
@@ -53,6 +54,7 @@ _SET = update(messages).where(_IT)
 _DELETE = delete(messages).where(_IT)
 _MANY = and_(messages.c.channel_id == given("of_channel"), among(messages.c.id, "message_ids"))
 _BY_IDS = select(messages).where(_MANY)
+_BY_KEYS = select(messages).where(tuple_(messages.c.channel_id, messages.c.id).in_(bindparam("keys", expanding=True)))
 _THERE = select(messages.c.id).where(_MANY)
 _DELETE_MANY = delete(messages).where(_MANY)
 _PAGE = select(messages).where(messages.c.channel_id == given("of_channel")).limit(given("at_most"))
@@ -128,6 +130,16 @@ class SqlMessages(Repository):
             found += (read_message(row) for row in await self._all(_BY_IDS, of_channel=channel_id, message_ids=some))
         return await self._with_reactions(channel_id, sorted(found, key=lambda message: message.id))
 
+    async def by_keys(
+        self, keys: Collection[tuple[ChannelId, MessageId]]
+    ) -> dict[tuple[ChannelId, MessageId], Message]:
+        found: dict[tuple[ChannelId, MessageId], Message] = {}
+        for some in portions(keys):
+            plain = [(int(channel_id), int(message_id)) for channel_id, message_id in some]
+            for row in await self._all(_BY_KEYS, keys=plain):
+                found[row.channel_id, row.id] = read_message(row)
+        return found
+
     async def edit(
         self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
     ) -> None:
@@ -136,7 +148,9 @@ class SqlMessages(Repository):
         )
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
-        return await self._change(_DELETE, of_channel=channel_id, message_id=message_id) == 1
+        forget = forgetting(self._connection.dialect.name, [message_id])
+        outcomes = await self._together(*forget, step(_DELETE, of_channel=channel_id, message_id=message_id))
+        return outcomes[-1].changed == 1
 
     async def delete_many(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[MessageId]:
         gone: list[MessageId] = []
@@ -144,7 +158,8 @@ class SqlMessages(Repository):
             rows = await self._all(_THERE, of_channel=channel_id, message_ids=some)
             there = [row.id for row in rows]
             if there:
-                await self._change(_DELETE_MANY, of_channel=channel_id, message_ids=there)
+                delete_many = step(_DELETE_MANY, of_channel=channel_id, message_ids=there)
+                await self._together(*forgetting(self._connection.dialect.name, there), delete_many)
             gone += there
         return sorted(gone)
 

@@ -19,6 +19,7 @@ from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
+from server.domain.search import index
 from server.domain.sections import NewSection, check_sections, reply_to
 from server.ports import Reader
 
@@ -109,6 +110,7 @@ async def do_create_message(
             nonce=request.nonce,
         )
         await uow.messages.add(message)
+        await uow.search.put(index(message, place.group_id))
         await uow.cursors.set(user_id, channel_id, message.id)
         uow.publish(place.audience, MessageCreate(message=message, author=author, member=place.member))
     return Written(message=message, author=author, member=place.member), True
@@ -149,6 +151,7 @@ async def do_edit_message(
             await uow.edits.keep(channel_id, message_id, before, actions.limits.edits_kept)
         await uow.messages.edit(channel_id, message_id, sections, now_ms)
         edited = msgspec.structs.replace(message, sections=sections, edited_ms=now_ms)
+        await uow.search.put(index(edited, place.group_id))
         author = await public_user(uow, user_id)
         uow.publish(place.audience, MessageUpdate(message=edited))
     return Written(message=edited, author=author, member=place.member)

@@ -123,6 +123,7 @@ WALK: Final[Mapping[str, Line]] = {
     "PATCH /api/groups/{group}/emojis/{emoji}": Line(CHANGE, {"name": "other"}),
     "DELETE /api/groups/{group}/emojis/{emoji}": Line(CHANGE),
     "GET /api/emojis/{emoji}": Line(PUBLIC),
+    "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),
     "PUT /api/channels/{channel}/cursor": Line(READ, {"message_id": "1"}),

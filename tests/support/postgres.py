@@ -46,7 +46,7 @@ class PostgresServer:
     def empty(self) -> None:
         """Takes every row away. Blocks."""
         names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        self.run("psql", "-h", str(self._folder), "-U", "postgres", "-d", DATABASE, "-c", f"TRUNCATE {names}")
+        self.run("psql", "-h", str(self._folder), "-U", "postgres", "-d", DATABASE, "-c", f"TRUNCATE {names} CASCADE")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from server.http.routes import (
     pins,
     reactions,
     roles,
+    search,
     server,
     users,
 )
@@ -41,6 +42,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *history.ENDPOINTS,
     *reactions.ENDPOINTS,
     *pins.ENDPOINTS,
+    *search.ENDPOINTS,
     *emojis.ENDPOINTS,
     *files.ENDPOINTS,
     *cursors.ENDPOINTS,

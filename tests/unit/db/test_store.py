@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -289,6 +290,9 @@ async def test_nothing_searches_a_whole_table(tmp_path: Path) -> None:
                 if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
                     explained = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
                     steps |= {detail for *_, detail in explained}
-    assert {step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step} == set()
+    # A look-up by row number in a virtual table is called a scan; what follows the colon says by what.
+    by_number = re.compile(r"VIRTUAL TABLE INDEX \d+:.")
+    scans = {step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step}
+    assert {step for step in scans if by_number.search(step) is None} == set()
     assert set(PLANS.values()) <= steps, steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
