@@ -121,6 +121,17 @@ async def test_head_is_get_without_a_body(visitor: Visitor) -> None:
 # -------------------------------------------------------------------------------------------------------- documentation
 
 
+async def test_what_is_served_is_documented_and_the_other_way_round(house: House) -> None:
+    async with open_door(house) as visitor:
+        assert visitor.client.app is not None
+        routes = visitor.client.app.router.routes()
+        served = {(route.method, route.resource.canonical) for route in routes if route.resource is not None}
+        paths = (await visitor.get("/api/openapi.json")).json["paths"]
+    documented = {(method.upper(), path) for path, operations in paths.items() for method in operations}
+    others = {("GET", "/gateway"), ("*", "/api/{rest}"), ("GET", "/{page}")}
+    assert {route for route in served if route[0] != "HEAD"} == documented | others
+
+
 async def test_the_documentation_is_served(visitor: Visitor) -> None:
     document = await visitor.get("/api/openapi.json")
     assert (document.status, document.json["openapi"]) == (200, "3.1.0")
