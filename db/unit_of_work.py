@@ -18,6 +18,7 @@ from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
 from db.repos.pins import SqlPins
 from db.repos.reactions import SqlReactions
+from db.repos.relations import SqlRelations
 from db.repos.search import SqlSearch
 from db.repos.sessions import SqlSessions
 from db.repos.users import SqlUsers
@@ -34,6 +35,7 @@ class SqlReader:
         self.channels = SqlChannels(connection)
         self.desks = SqlDesks(connection)
         self.conversations = SqlConversations(connection)
+        self.relations = SqlRelations(connection)
         self.roles = SqlRoles(connection)
         self.members = SqlMembers(connection)
         self.invites = SqlInvites(connection)

@@ -19,7 +19,9 @@ from server.domain.entities import (
     AuditEntry,
     Channel,
     Conversation,
+    ConversationKind,
     Cursor,
+    DirectFrom,
     Edit,
     Emoji,
     Group,
@@ -29,6 +31,8 @@ from server.domain.entities import (
     Message,
     Overwrite,
     Reaction,
+    Relation,
+    RelationKind,
     Role,
     User,
     VoiceState,
@@ -49,6 +53,7 @@ from server.domain.ids import (
     UserId,
 )
 from server.domain.mail import Mail
+from server.domain.relations import Tie
 from server.domain.search import Indexed, Match
 from server.domain.sections import Section
 
@@ -307,6 +312,8 @@ class Users(Protocol):
 
     async def by_username(self, username_key: str) -> User | None: ...
 
+    async def direct_from(self, user_ids: Collection[UserId]) -> dict[UserId, DirectFrom]: ...
+
     async def credentials(self, username_key: str) -> Credentials | None: ...
 
     async def update(self, me: Me) -> None:
@@ -407,6 +414,60 @@ class Conversations(Protocol):
         """A constant number of statements."""
         ...
 
+    async def rename(self, channel_id: ChannelId, name: str) -> None: ...
+
+    async def hand_over(self, channel_id: ChannelId, owner_id: UserId) -> None: ...
+
+    async def add_member(self, channel_id: ChannelId, user_id: UserId) -> None: ...
+
+    async def remove_member(self, channel_id: ChannelId, user_id: UserId) -> None:
+        """With their cursor."""
+        ...
+
+    async def delete(self, channel_id: ChannelId) -> None:
+        """With all that was written in it."""
+        ...
+
+    async def counts(self, user_ids: Collection[UserId], kind: ConversationKind) -> dict[UserId, int]:
+        """How many of this kind each of the users is in."""
+        ...
+
+    async def partners(self, user_id: UserId) -> list[UserId]:
+        """Everyone who is in a conversation with the user."""
+        ...
+
+    async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
+        """Those of the others who are in a conversation with the user."""
+        ...
+
+
+class Relations(Protocol):
+    """Each side's own word on the other."""
+
+    async def put(self, user_id: UserId, other_id: UserId, kind: RelationKind, since_ms: int) -> None: ...
+
+    async def delete(self, user_id: UserId, other_id: UserId) -> None: ...
+
+    async def get(self, user_id: UserId, other_id: UserId) -> Relation | None: ...
+
+    async def of_user(self, user_id: UserId) -> list[Relation]:
+        """The user's own words, by the others' ids."""
+        ...
+
+    async def ties(self, user_id: UserId, other_ids: Collection[UserId]) -> dict[UserId, Tie]:
+        """One for each of the others, in a constant number of statements; the user's own word is ``mine``."""
+        ...
+
+    async def count(self, user_id: UserId, kind: RelationKind) -> int: ...
+
+    async def having(self, user_id: UserId) -> list[UserId]:
+        """Everyone who has a word of their own on the user: friends, those who ask or are asked, those who block."""
+        ...
+
+    async def blockers(self, user_id: UserId, among: Collection[UserId]) -> set[UserId]:
+        """Those of them who have blocked the user."""
+        ...
+
 
 class Roles(Protocol):
     async def add(self, role: Role) -> None: ...
@@ -440,6 +501,10 @@ class Members(Protocol):
         ...
 
     async def counts(self, group_ids: Collection[GroupId]) -> dict[GroupId, int]: ...
+
+    async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
+        """Those of the others who are in a group with the user."""
+        ...
 
     async def ids(self, group_id: GroupId) -> list[UserId]: ...
 
@@ -523,6 +588,10 @@ class Messages(Protocol):
         self, channel_id: ChannelId, *, before: int | None = None, after: int | None = None, limit: int
     ) -> list[Message]:
         """Oldest first: the last ones before ``before``, or the first ones after ``after``, or the newest."""
+        ...
+
+    async def newest(self, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Message]:
+        """The last message that is there in each channel that has one, in a constant number of statements."""
         ...
 
 
@@ -706,6 +775,8 @@ class Reader(Protocol):
     def desks(self) -> Desks: ...
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def relations(self) -> Relations: ...
     @property
     def roles(self) -> Roles: ...
     @property

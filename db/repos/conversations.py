@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, insert, select
+from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
 from db.connection import Step
 from db.errors import CorruptRow
-from db.repos.base import Repository, given
-from db.tables.channels import channels
+from db.repos.base import Repository, among, given, portions
+from db.tables.channels import channels, cursors
 from db.tables.conversations import conversation_members, conversations
 from server.domain.entities import Conversation, ConversationKind
 from server.domain.ids import ChannelId, Snowflake, UserId
@@ -39,6 +39,27 @@ _MEMBERS_BETWEEN = (
 _MINE = select(conversation_members.c.channel_id).where(conversation_members.c.user_id == given("of_user"))
 _OF_USER = _ALL.where(conversations.c.channel_id.in_(_MINE))
 _MEMBERS_OF_USER = _MEMBERS.where(conversation_members.c.channel_id.in_(_MINE))
+_OTHERS = (
+    select(conversation_members.c.user_id)
+    .where(conversation_members.c.channel_id.in_(_MINE), conversation_members.c.user_id != given("of_user"))
+    .distinct()
+)
+_SHARING = _OTHERS.where(among(conversation_members.c.user_id, "user_ids"))
+_COUNTS = (
+    select(conversation_members.c.user_id, func.count().label("number"))
+    .join_from(conversation_members, conversations)
+    .where(among(conversation_members.c.user_id, "user_ids"), conversations.c.kind == given("of_kind"))
+    .group_by(conversation_members.c.user_id)
+)
+_RENAME = update(channels).where(channels.c.id == given("of_channel"))
+_HAND_OVER = update(conversations).where(conversations.c.channel_id == given("of_channel"))
+_REMOVE = delete(conversation_members).where(
+    conversation_members.c.channel_id == given("of_channel"), conversation_members.c.user_id == given("of_user")
+)
+_FORGET_CURSOR = delete(cursors).where(
+    cursors.c.channel_id == given("of_channel"), cursors.c.user_id == given("of_user")
+)
+_DELETE = delete(channels).where(channels.c.id == given("of_channel"))
 _PAIR_THERE = select(conversations.c.channel_id).where(conversations.c.pair == given("of_pair"))
 
 
@@ -88,6 +109,40 @@ class SqlConversations(Repository):
 
     async def of_user(self, user_id: UserId) -> list[Conversation]:
         return await self._with_members(_OF_USER, _MEMBERS_OF_USER, of_user=user_id)
+
+    async def rename(self, channel_id: ChannelId, name: str) -> None:
+        await self._change(_RENAME, of_channel=channel_id, name=name)
+
+    async def hand_over(self, channel_id: ChannelId, owner_id: UserId) -> None:
+        await self._change(_HAND_OVER, of_channel=channel_id, owner_id=owner_id)
+
+    async def add_member(self, channel_id: ChannelId, user_id: UserId) -> None:
+        await self._insert_unless_there(
+            conversation_members, ("channel_id", "user_id"), channel_id=channel_id, user_id=user_id
+        )
+
+    async def remove_member(self, channel_id: ChannelId, user_id: UserId) -> None:
+        await self._change(_REMOVE, of_channel=channel_id, of_user=user_id)
+        await self._change(_FORGET_CURSOR, of_channel=channel_id, of_user=user_id)
+
+    async def delete(self, channel_id: ChannelId) -> None:
+        await self._change(_DELETE, of_channel=channel_id)  # the rest goes by its references
+
+    async def counts(self, user_ids: Collection[UserId], kind: ConversationKind) -> dict[UserId, int]:
+        found = dict.fromkeys(user_ids, 0)
+        for some in portions(user_ids):
+            rows = await self._all(_COUNTS, user_ids=some, of_kind=kind.value)
+            found.update((row.user_id, row.number) for row in rows)
+        return found
+
+    async def partners(self, user_id: UserId) -> list[UserId]:
+        return sorted(row.user_id for row in await self._all(_OTHERS, of_user=user_id))
+
+    async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
+        found: set[UserId] = set()
+        for some in portions(other_ids):
+            found.update(row.user_id for row in await self._all(_SHARING, of_user=user_id, user_ids=some))
+        return found
 
     async def _with_members(self, rows: Executable, members: Executable, **parameters: Any) -> list[Conversation]:
         found, theirs = await self._together(Step(rows, parameters), Step(members, parameters))

@@ -50,6 +50,17 @@ _COUNTS = (
     .where(among(members.c.group_id, "group_ids"))
     .group_by(members.c.group_id)
 )
+_MINE = members.alias("mine")
+_SHARING = (
+    select(members.c.user_id)
+    .join(_MINE, _MINE.c.group_id == members.c.group_id)
+    .where(
+        _MINE.c.user_id == given("of_user"),
+        among(members.c.user_id, "user_ids"),
+        members.c.user_id != given("of_user"),
+    )
+    .distinct()
+)
 _LEFT = (time_outs.c.group_id == given("of_group"), time_outs.c.user_id == given("of_user"))
 _TIME_OUT_LEFT = select(time_outs.c.until_ms).where(*_LEFT)
 _FORGET_TIME_OUT = delete(time_outs).where(*_LEFT)
@@ -124,6 +135,12 @@ class SqlMembers(Repository):
         found = dict.fromkeys(group_ids, 0)
         for some in portions(group_ids):
             found.update((row.group_id, row.number) for row in await self._all(_COUNTS, group_ids=some))
+        return found
+
+    async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
+        found: set[UserId] = set()
+        for some in portions(other_ids):
+            found.update(row.user_id for row in await self._all(_SHARING, of_user=user_id, user_ids=some))
         return found
 
     async def ids(self, group_id: GroupId) -> list[UserId]:

@@ -61,6 +61,20 @@ _PAGE = select(messages).where(messages.c.channel_id == given("of_channel")).lim
 _NEWEST = _PAGE.order_by(messages.c.id.desc())
 _BEFORE = _NEWEST.where(messages.c.id < given("before"))
 _AFTER = _PAGE.order_by(messages.c.id).where(messages.c.id > given("after"))
+_OTHERS = messages.alias("others")
+_NEWEST_OF = (
+    # For each channel one step to the end of its range of the key: its last message may have been deleted.
+    select(messages)
+    .join_from(channels, messages, messages.c.channel_id == channels.c.id)
+    .where(
+        among(channels.c.id, "channel_ids"),
+        messages.c.id
+        == select(func.max(_OTHERS.c.id))
+        .where(_OTHERS.c.channel_id == channels.c.id)
+        .correlate(channels)
+        .scalar_subquery(),
+    )
+)
 
 
 def read_message(row: Row[Any]) -> Message:
@@ -184,3 +198,11 @@ class SqlMessages(Repository):
             msgspec.structs.replace(message, reactions=reactions[message.id]) if message.id in reactions else message
             for message in found
         ]
+
+    async def newest(self, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Message]:
+        found: dict[ChannelId, Message] = {}
+        for some in portions(channel_ids):
+            rows = await self._all(_NEWEST_OF, channel_ids=some)
+            found.update((row.channel_id, read_message(row)) for row in rows)
+        reactions = await SqlReactions(self._connection).of_each({key: message.id for key, message in found.items()})
+        return {key: msgspec.structs.replace(one, reactions=reactions.get(key, ())) for key, one in found.items()}

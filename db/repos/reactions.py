@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import delete, func, select
 
@@ -22,6 +22,12 @@ _COUNTS = (
     .where(reactions.c.channel_id == given("of_channel"), among(reactions.c.message_id, "message_ids"))
     .group_by(reactions.c.message_id, reactions.c.emoji)
     .order_by(reactions.c.message_id, _FIRST, reactions.c.emoji)
+)
+_COUNTS_OF_EACH = (
+    select(reactions.c.channel_id, reactions.c.message_id, reactions.c.emoji, func.count().label("number"))
+    .where(among(reactions.c.channel_id, "channel_ids"), among(reactions.c.message_id, "message_ids"))
+    .group_by(reactions.c.channel_id, reactions.c.message_id, reactions.c.emoji)
+    .order_by(reactions.c.channel_id, _FIRST, reactions.c.emoji)
 )
 _OF_USER = (
     select(reactions.c.message_id, reactions.c.emoji)
@@ -70,6 +76,16 @@ class SqlReactions(Repository):
             for row in await self._all(_COUNTS, of_channel=channel_id, message_ids=some):
                 found[row.message_id].append(Reaction(emoji=row.emoji, count=row.number))
         return {message_id: tuple(some) for message_id, some in found.items()}
+
+    async def of_each(self, messages: Mapping[ChannelId, MessageId]) -> dict[ChannelId, tuple[Reaction, ...]]:
+        """Of one message in each of many channels."""
+        found: defaultdict[ChannelId, list[Reaction]] = defaultdict(list)
+        for some in portions(messages):
+            message_ids = {messages[channel_id] for channel_id in some}
+            for row in await self._all(_COUNTS_OF_EACH, channel_ids=some, message_ids=list(message_ids)):
+                if row.message_id == messages[row.channel_id]:  # the same id may stand in another of the channels
+                    found[row.channel_id].append(Reaction(emoji=row.emoji, count=row.number))
+        return {channel_id: tuple(some) for channel_id, some in found.items()}
 
     async def of_user(
         self, channel_id: ChannelId, message_ids: Collection[MessageId], user_id: UserId

@@ -21,6 +21,7 @@ _ME = select(
 ).where(users.c.id == given("user_id"))
 _BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
 _BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
+_DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "user_ids"))
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
 _SET = update(users).where(users.c.id == given("user_id"))
 _ANY_OPERATOR = select(exists().where(users.c.operator))
@@ -70,6 +71,13 @@ class SqlUsers(Repository):
     async def by_username(self, username_key: str) -> User | None:
         row = await self._first(_BY_USERNAME, key=username_key)
         return None if row is None else read_user(row)
+
+    async def direct_from(self, user_ids: Collection[UserId]) -> dict[UserId, DirectFrom]:
+        found: dict[UserId, DirectFrom] = {}
+        for some in portions(user_ids):
+            rows = await self._all(_DIRECT_FROM, user_ids=some)
+            found.update((row.id, DirectFrom(row.direct_from)) for row in rows)
+        return found
 
     async def credentials(self, username_key: str) -> Credentials | None:
         row = await self._first(_CREDENTIALS, key=username_key)

@@ -134,3 +134,13 @@ async def test_a_time_out_is_kept_for_a_return_and_taken_once(world: SqlStore) -
         assert await uow.members.take_time_out(GROUP, BEN) is None
         assert await uow.members.take_time_out(GROUP, ANNA) is None
         assert await uow.members.take_time_out(OTHER_GROUP, BEN) == 3000
+
+
+async def test_who_is_in_a_group_with_whom(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(BEN, group_id=OTHER_GROUP))
+    async with world.read() as reader:
+        assert await reader.members.sharing(BEN, [ANNA, BEN, CLEO, user_id(9)]) == {ANNA, CLEO}
+        assert await reader.members.sharing(ANNA, [BEN, CLEO]) == {BEN}
+        assert await reader.members.sharing(ANNA, []) == set()
+        assert await reader.members.sharing(user_id(9), [ANNA]) == set()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 
 import pytest
 
 from db.store import SqlStore
-from server.domain.entities import Addition, Overwrite
+from server.domain.entities import Addition, Conversation, ConversationKind, Overwrite, RelationKind
 from server.domain.ids import AdditionId, ChannelId, GroupId, RoleId, Snowflake, UserId
 from server.ports import Reader
 from tests.support.rows import ANNA, channel, found_group, me, member, message, message_id, role, user
@@ -17,6 +17,7 @@ MANY = 50
 USERS = [UserId(Snowflake(10_000 + number)) for number in range(MANY)]
 GROUPS = [GroupId(Snowflake(20_000 + number)) for number in range(MANY)]
 CHANNELS = [ChannelId(Snowflake(30_000 + number)) for number in range(MANY)]
+CONVERSATIONS = [ChannelId(Snowflake(50_000 + number)) for number in range(MANY)]
 ROLES = [RoleId(Snowflake(40_000 + number)) for number in range(MANY)]
 
 Query = Callable[[Reader, int], Awaitable[object]]
@@ -44,6 +45,11 @@ async def crowd(store: SqlStore) -> SqlStore:
                 user_id=USERS[0],
             )
             await uow.additions.add(addition)
+        for channel_id, user_id in zip(CONVERSATIONS, USERS, strict=True):
+            direct = Conversation(id=channel_id, kind=ConversationKind.DIRECT, member_ids=(ANNA, user_id))
+            await uow.conversations.add(direct)
+            await uow.relations.put(ANNA, user_id, RelationKind.FRIEND, 1)
+            await uow.relations.put(user_id, ANNA, RelationKind.BLOCKED, 1)
         for user_id in USERS:
             await uow.members.add(member(user_id, group_id=GROUPS[0], role_ids=(ROLES[0],)))
         for number in range(2, MANY + 2):
@@ -53,6 +59,7 @@ async def crowd(store: SqlStore) -> SqlStore:
 
 QUERIES: dict[str, tuple[int, Query]] = {
     "users.by_ids": (1, lambda reader, many: reader.users.by_ids(USERS[:many])),
+    "users.direct_from": (1, lambda reader, many: reader.users.direct_from(USERS[:many])),
     "groups.by_ids": (1, lambda reader, many: reader.groups.by_ids(GROUPS[:many])),
     "roles.of_groups": (1, lambda reader, many: reader.roles.of_groups(GROUPS[:many])),
     "channels.of_groups": (2, lambda reader, many: reader.channels.of_groups(GROUPS[:many])),
@@ -60,6 +67,15 @@ QUERIES: dict[str, tuple[int, Query]] = {
     "members.page": (2, lambda reader, many: reader.members.page(GROUPS[0], None, many)),
     "members.counts": (1, lambda reader, many: reader.members.counts(GROUPS[:many])),
     "messages.page": (2, lambda reader, many: reader.messages.page(CHANNELS[0], limit=many)),
+    "members.sharing": (1, lambda reader, many: reader.members.sharing(ANNA, USERS[:many])),
+    "messages.newest": (2, lambda reader, many: reader.messages.newest(CHANNELS[:many])),
+    "conversations.sharing": (1, lambda reader, many: reader.conversations.sharing(ANNA, USERS[:many])),
+    "conversations.counts": (
+        1,
+        lambda reader, many: reader.conversations.counts(USERS[:many], ConversationKind.DIRECT),
+    ),
+    "relations.ties": (2, lambda reader, many: reader.relations.ties(ANNA, USERS[:many])),
+    "relations.blockers": (1, lambda reader, many: reader.relations.blockers(ANNA, USERS[:many])),
     "cursors.of_user": (1, lambda reader, many: reader.cursors.of_user(ANNA, CHANNELS[:many])),
     "cursors.of_readers": (3, lambda reader, many: reader.cursors.of_readers(CHANNELS[0], USERS[:many])),
     "cursors.unread": (1, lambda reader, many: reader.cursors.unread(ANNA, CHANNELS[:many])),
@@ -76,7 +92,7 @@ async def test_lists_take_a_constant_number_of_statements(crowd: SqlStore, name:
         with counted(crowd) as statements:
             async with crowd.read() as reader:
                 found = await query(reader, many)
-        assert isinstance(found, Sequence | dict)
+        assert isinstance(found, Collection)
         assert len(found) >= many
         assert len(statements) == expected, statements
 
@@ -86,7 +102,11 @@ async def test_all_of_ones_own(crowd: SqlStore) -> None:
         async with crowd.read() as reader:
             assert len(await reader.members.of_user(ANNA)) == MANY
             assert len(await reader.additions.of_user(USERS[0])) == MANY
-    assert len(statements) == 3, statements
+            assert len(await reader.conversations.of_user(ANNA)) == MANY
+            assert len(await reader.conversations.partners(ANNA)) == MANY
+            assert len(await reader.relations.of_user(ANNA)) == MANY
+            assert len(await reader.relations.having(ANNA)) == MANY
+    assert len(statements) == 8, statements
 
 
 async def test_a_send_is_ten_statements(crowd: SqlStore) -> None:

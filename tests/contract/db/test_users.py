@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from db.store import SqlStore
+from server.domain.entities import DirectFrom
 from server.domain.ids import MAX_ID, Snowflake
 from server.ports import Credentials
 from tests.support.rows import ANNA, BEN, CLEO, me, user, user_id
@@ -83,3 +84,14 @@ async def test_more_ids_than_one_statement_takes(world: SqlStore) -> None:
     async with world.read() as reader:
         many = [user_id(number) for number in range(5000, 45_000)]
         assert set(await reader.users.by_ids([ANNA, *many, BEN])) == {ANNA, BEN}
+
+
+async def test_who_may_write_to_whom(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.users.update(msgspec.structs.replace(me(BEN, "ben"), direct_from=DirectFrom.FRIENDS))
+    async with world.read() as reader:
+        assert await reader.users.direct_from([ANNA, BEN, user_id(9)]) == {
+            ANNA: DirectFrom.EVERYONE,
+            BEN: DirectFrom.FRIENDS,
+        }
+        assert await reader.users.direct_from([]) == {}
