@@ -53,7 +53,7 @@ from server.domain.ids import (
     UserId,
 )
 from server.domain.mail import Mail
-from server.domain.relations import Tie
+from server.domain.relations import NONE, Tie
 from server.domain.search import Indexed, Match
 from server.domain.sections import Section
 
@@ -281,6 +281,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     member: Member | None = None
     """None for a stranger."""
     conversation: Conversation | None = None
+    tie: Tie = NONE
+    """With the other one of a direct conversation."""
     user: User | None = None
     """The one who asks; None when the account is gone."""
     last_message_id: MessageId | None = None

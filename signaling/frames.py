@@ -13,7 +13,7 @@ import msgspec
 from server.domain import codec
 from server.domain.entities import Addition, Me, User
 from server.domain.errors import Invalid
-from server.domain.events import Event, GroupView
+from server.domain.events import ConversationView, Event, GroupView
 from server.domain.ids import ChannelId, MessageId
 from server.domain.sections import NewSection
 
@@ -191,9 +191,10 @@ class Ready(_ServerFrame, frozen=True, kw_only=True, tag="ready"):
     session: str
     me: Me
     groups: tuple[GroupView, ...]
+    conversations: tuple[ConversationView, ...] = ()
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
-    """Those named in the ``voice`` of the groups."""
+    """Those named in the ``voice`` of the groups and in the conversations."""
     resume_within_ms: int
 
 

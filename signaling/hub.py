@@ -57,7 +57,8 @@ class Hub:
         self._actions = actions
         self._tasks: dict[GroupId | str, asyncio.Task[None]] = {}
         self._strangers: deque[Entry] = deque()
-        self._deleted: dict[ChannelId, tuple[GroupId, MessageId]] = {}
+        self._deleted: dict[ChannelId, tuple[GroupId | tuple[UserId, ...], MessageId]] = {}
+        """Where messages were deleted: the group or the members of the conversation, and the newest of those messages."""
 
     # ------------------------------------------------------------------------------------------------------------ people
 
@@ -194,6 +195,7 @@ class Hub:
                 room.queue.append(entry)
             else:
                 self._deliver_to_users(entry, here)
+                self._recount(event, tuple(here))
 
     def _waited_for(self, event: Event, user_ids: Iterable[UserId]) -> Room | None:
         """The busy room that the event is about: a cursor must not overtake the messages that it counts."""
@@ -241,10 +243,7 @@ class Hub:
             self._deliver_to_users(entry, room.permitted(audience.permissions, self._actions.clock.now_ms()))
         else:
             room.handle(event, audience.channel_id if isinstance(audience, ToChannel) else None, entry.frame)
-            if isinstance(event, MessageDelete):
-                self._count_again(room, event.channel_id, event.message_id)
-            elif isinstance(event, MessageDeleteBulk):
-                self._count_again(room, event.channel_id, max(event.message_ids))
+            self._recount(event, room.group_id)
 
     def _join(self, room: Room, event: GroupJoin, entry: Entry) -> None:
         view = event.view
@@ -335,11 +334,18 @@ class Hub:
             for subscriber in list(self.users[user_id]):
                 self.leave(subscriber, CloseCode.INTERNAL)
 
-    def _count_again(self, room: Room, channel_id: ChannelId, message_id: MessageId) -> None:
-        """Those for whom deleted messages (up to this one) were unread are to hear their exact count."""
+    def _recount(self, event: Event, readers: GroupId | tuple[UserId, ...]) -> None:
+        """Readers for whom deleted messages were unread are to hear their exact count."""
+        if isinstance(event, MessageDelete):
+            self._count_again(event.channel_id, event.message_id, readers)
+        elif isinstance(event, MessageDeleteBulk):
+            self._count_again(event.channel_id, max(event.message_ids), readers)
+
+    def _count_again(self, channel_id: ChannelId, message_id: MessageId, readers: GroupId | tuple[UserId, ...]) -> None:
+        """Messages up to this one are gone."""
         earlier = self._deleted.get(channel_id)
         newest = message_id if earlier is None else max(message_id, earlier[1])
-        self._deleted[channel_id] = (room.group_id, newest)
+        self._deleted[channel_id] = (readers, newest)
         if "counts" not in self._tasks:
             self._tasks["counts"] = asyncio.create_task(self._read_counts())
 
@@ -348,9 +354,8 @@ class Hub:
         try:
             while self._deleted:
                 channel_id = next(iter(self._deleted))
-                group_id, message_id = self._deleted.pop(channel_id)
-                room = self.rooms.get(group_id)
-                readers = [] if room is None else room.knowing(channel_id)
+                asked, message_id = self._deleted.pop(channel_id)
+                readers = self._readers(channel_id, asked)
                 if readers:
                     await unread_after_delete(self._actions, channel_id, message_id, readers)
         except Exception as error:
@@ -358,6 +363,12 @@ class Hub:
             self._deleted.clear()
         finally:
             self._tasks.pop("counts", None)
+
+    def _readers(self, channel_id: ChannelId, asked: GroupId | tuple[UserId, ...]) -> list[UserId]:
+        if isinstance(asked, tuple):
+            return [user_id for user_id in asked if user_id in self.users]
+        room = self.rooms.get(asked)
+        return [] if room is None else room.knowing(channel_id)
 
     def _look_up_contacts(self, entry: Entry) -> None:
         """Whose profile changed is not connected: the groups must be read. In order, so that the last change is told last."""

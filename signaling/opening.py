@@ -20,6 +20,7 @@ from server.domain.errors import Unauthenticated
 from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
+    ConversationDelete,
     Gap,
     GroupJoin,
     GroupLeave,
@@ -143,6 +144,7 @@ class Opener:
         if any(isinstance(item, SessionRevoked) and item.session_id == login.session_id for item in items):
             raise Refused(CloseCode.REVOKED)
         newest = {channel.id: channel.last_message_id for view in taken.groups for channel in view.channels}
+        newest |= {view.conversation.id: view.conversation.last_message_id for view in taken.conversations}
         certain = held(items, newest)
         entries = [
             item
@@ -211,9 +213,12 @@ class Opener:
 
 
 def _upsets(entry: Entry, user_id: UserId, group_ids: set[GroupId]) -> bool:
-    """Whether the event changes which groups and channels the user sees."""
+    """Whether the event changes which groups, channels and conversations the user sees.
+
+    Whoever comes into a conversation is told all of it, so that one who goes out is all that upsets.
+    """
     event, audience = entry.event, entry.audience
-    if isinstance(event, (GroupJoin, GroupLeave)):
+    if isinstance(event, (GroupJoin, GroupLeave, ConversationDelete)):
         return isinstance(audience, ToGroup) or (isinstance(audience, ToUsers) and user_id in audience.user_ids)
     if not isinstance(audience, (ToGroup, ToChannel)) or audience.group_id not in group_ids:
         return False
@@ -231,6 +236,7 @@ def _ready(key: str, taken: Snapshot) -> frames.Ready:
         session=key,
         me=taken.me,
         groups=taken.groups,
+        conversations=taken.conversations,
         additions=taken.additions,
         users=taken.users,
         resume_within_ms=int(RESUME_WITHIN_S * 1000),

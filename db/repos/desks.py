@@ -12,13 +12,16 @@ from db.repos.base import Repository, given, step
 from db.repos.channels import LOCK_WRITER, read_channels
 from db.repos.conversations import read_conversation
 from db.repos.messages import BY_NONCE, read_message
+from db.repos.relations import read_kind
 from db.repos.users import PUBLIC, read_user
 from db.tables.accounts import users
 from db.tables.channels import channels, overwrites
 from db.tables.conversations import conversation_members, conversations
 from db.tables.groups import groups, member_roles, members, roles
-from server.domain.entities import Group, Member, Role
+from db.tables.people import relations
+from server.domain.entities import Conversation, ConversationKind, Group, Member, RelationKind, Role
 from server.domain.ids import ChannelId, UserId
+from server.domain.relations import NONE, Tie
 from server.ports import Desk
 
 _CATEGORY = select(channels.c.category_id).where(channels.c.id == given("of_channel")).scalar_subquery()
@@ -64,8 +67,20 @@ _ROLES = (
     )
     .where(channels.c.id == given("of_channel"))
 )
+_MINE, _THEIRS = relations.alias("mine"), relations.alias("theirs")
 _IN_CONVERSATION = (
-    select(conversation_members.c.user_id)
+    select(conversation_members.c.user_id, _MINE.c.kind.label("mine"), _THEIRS.c.kind.label("theirs"))
+    .join_from(
+        conversation_members,
+        _MINE,
+        and_(_MINE.c.user_id == given("of_user"), _MINE.c.other_id == conversation_members.c.user_id),
+        isouter=True,
+    )
+    .join(
+        _THEIRS,
+        and_(_THEIRS.c.user_id == conversation_members.c.user_id, _THEIRS.c.other_id == given("of_user")),
+        isouter=True,
+    )
     .where(conversation_members.c.channel_id == given("of_channel"))
     .order_by(conversation_members.c.user_id)
 )
@@ -77,7 +92,7 @@ def _steps(channel_id: ChannelId, user_id: UserId) -> list[Step]:
         step(_CHANNELS, of_channel=channel_id),
         step(_OVERWRITES, of_channel=channel_id),
         step(_ROLES, of_channel=channel_id, of_user=user_id),
-        step(_IN_CONVERSATION, of_channel=channel_id),
+        step(_IN_CONVERSATION, of_channel=channel_id, of_user=user_id),
     ]
 
 
@@ -103,17 +118,29 @@ def _desk(channel_id: ChannelId, user_id: UserId, found: Sequence[Outcome], writ
     row = who[0]
     by_id = {channel.id: channel for channel in read_channels(its_channels, its_overwrites)}
     channel = by_id.get(channel_id)
+    conversation = None if row.kind is None else read_conversation(row, [each.user_id for each in partners])
     return Desk(
         channel=channel,
         category=None if channel is None or channel.category_id is None else by_id.get(channel.category_id),
         group=None if channel is None else Group(id=row.group_id, name=row.group_name, owner_id=row.group_owner_id),
         roles=tuple([_role(each) for each in its_roles]),
         member=None if row.joined_ms is None else _member(row, user_id, its_roles),
-        conversation=None if row.kind is None else read_conversation(row, [each.user_id for each in partners]),
+        conversation=conversation,
+        tie=_tie(conversation, user_id, partners),
         user=None if row.id is None else read_user(row),
         last_message_id=row.last_message_id,
         written=read_message(written[0]) if written else None,
     )
+
+
+def _tie(conversation: Conversation | None, user_id: UserId, partners: Sequence[Row[Any]]) -> Tie:
+    if conversation is None or conversation.kind is not ConversationKind.DIRECT:
+        return NONE
+    return next((Tie(_word(row, row.mine), _word(row, row.theirs)) for row in partners if row.user_id != user_id), NONE)
+
+
+def _word(partner: Row[Any], stored: str | None) -> RelationKind | None:
+    return None if stored is None else read_kind(stored, partner.user_id)
 
 
 def _role(row: Row[Any]) -> Role:

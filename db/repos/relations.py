@@ -9,10 +9,10 @@ from sqlalchemy import Row, delete, func, select
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions
-from db.repos.users import PUBLIC
+from db.repos.users import PUBLIC, read_user
 from db.tables.accounts import users
 from db.tables.people import relations
-from server.domain.entities import Relation, RelationKind, User
+from server.domain.entities import Relation, RelationKind
 from server.domain.ids import UserId
 from server.domain.relations import Tie
 
@@ -36,16 +36,16 @@ _BLOCKERS = _HAVING.where(among(relations.c.user_id, "other_ids"), relations.c.k
 _COUNT = select(func.count()).where(_OWN, relations.c.kind == given("of_kind"))
 
 
-def _kind(row: Row[Any]) -> RelationKind:
+def read_kind(stored: str, other_id: UserId) -> RelationKind:
+    """Raises :class:`CorruptRow`."""
     try:
-        return RelationKind(row.kind)
+        return RelationKind(stored)
     except ValueError as error:
-        raise CorruptRow(f"a relation of {row.id} is of no kind that is known here") from error
+        raise CorruptRow(f"a relation with {other_id} is of no kind that is known here") from error
 
 
 def _relation(row: Row[Any]) -> Relation:
-    user = User(id=row.id, username=row.username, display_name=row.display_name)
-    return Relation(user=user, kind=_kind(row), since_ms=row.since_ms)
+    return Relation(user=read_user(row), kind=read_kind(row.kind, row.id), since_ms=row.since_ms)
 
 
 class SqlRelations(Repository):
@@ -78,7 +78,7 @@ class SqlRelations(Repository):
         for some in portions(other_ids):
             for statement, words in ((_MINE, mine), (_THEIRS, theirs)):
                 rows = await self._all(statement, of_user=user_id, other_ids=some)
-                words.update((row.id, _kind(row)) for row in rows)
+                words.update((row.id, read_kind(row.kind, row.id)) for row in rows)
         return {other_id: Tie(mine.get(other_id), theirs.get(other_id)) for other_id in other_ids}
 
     async def count(self, user_id: UserId, kind: RelationKind) -> int:

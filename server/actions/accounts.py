@@ -10,7 +10,8 @@ from typing import Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from server.actions.authority import public_user, unknown_user
+from server.actions.acquaintances import acquaintance, known_elsewhere
+from server.actions.authority import public_user
 from server.actions.context import Actions, Origin
 from server.actions.requests import Request
 from server.actions.sessions import SessionGrant, open_session
@@ -174,16 +175,11 @@ async def get_me(actions: Actions, user_id: UserId) -> Me:
 
 
 async def get_user(actions: Actions, user_id: UserId, wanted_id: UserId) -> User:
-    """Oneself, or someone with whom one shares a group; raises :class:`NotFound` (unknown_user)."""
+    """Oneself, or someone with whom one shares a group, a conversation or a relation; raises :class:`NotFound` (unknown_user)."""
     async with actions.store.read() as reader:
         if wanted_id == user_id:
             return await public_user(reader, user_id)
-        mine = {member.group_id for member in await reader.members.of_user(user_id)}
-        theirs = {member.group_id for member in await reader.members.of_user(wanted_id)}
-        users = await reader.users.by_ids([wanted_id]) if mine & theirs else {}
-    if wanted_id not in users:
-        raise unknown_user()
-    return users[wanted_id]
+        return await acquaintance(reader, user_id, wanted_id)
 
 
 async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> Me:
@@ -196,5 +192,5 @@ async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> 
         me = msgspec.structs.replace(before, display_name=display_name)
         await uow.users.update(me)
         user = User(id=me.id, username=me.username, display_name=me.display_name)
-        uow.publish(ToContacts(user_id), UserUpdate(user=user))
+        uow.publish(ToContacts(user_id, await known_elsewhere(uow, user_id)), UserUpdate(user=user))
     return me

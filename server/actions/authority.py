@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.access import GroupAccess, is_timed_out
-from server.domain.entities import Channel, ChannelKind, Member, Role, User
+from server.domain.entities import Channel, ChannelKind, Member, RelationKind, Role, User
 from server.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.domain.permissions import Permission, names
+from server.domain.relations import Tie
 from server.ports import Desk, Reader
 
 
@@ -141,4 +142,11 @@ def unknown_member() -> NotFound:
 
 
 def unknown_user() -> NotFound:
-    return NotFound("unknown_user", "There is no such person, or you share no group.")
+    return NotFound("unknown_user", "There is no such person, or you share neither a group nor a conversation.")
+
+
+def cannot_message(tie: Tie, other_id: UserId) -> Forbidden:
+    """Whether that person has blocked the one who asks, or just does not hear from them, is not told."""
+    if tie.mine is RelationKind.BLOCKED:
+        return Forbidden("cannot_message", "You have blocked this person. Unblock them first.", user_id=other_id)
+    return Forbidden("cannot_message", "This person takes no message or request from you.", user_id=other_id)

@@ -10,7 +10,7 @@ import msgspec
 
 from server.actions.authority import public_user, still_there
 from server.actions.context import Actions
-from server.actions.places import Place, place_at, place_of
+from server.actions.places import GroupPlace, Place, place_at, place_of
 from server.actions.requests import Request
 from server.domain.entities import Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid, NotFound
@@ -158,11 +158,11 @@ async def do_edit_message(
 
 
 def check_delete_message(place: Place, message: Message) -> None:
-    """One's own (not in time-out), or with MANAGE_MESSAGES."""
-    if message.author_id == place.user_id:
-        place.require_active()
-    else:
+    """One's own (not in time-out), or with MANAGE_MESSAGES. In a conversation a block keeps nobody from taking back their own."""
+    if message.author_id != place.user_id:
         place.require(Permission.MANAGE_MESSAGES)
+    elif isinstance(place, GroupPlace):
+        place.require_active()
 
 
 async def do_delete_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None:

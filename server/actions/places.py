@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.actions.authority import Seat, require_kind, seat_at, unknown_channel
+from server.actions.authority import Seat, cannot_message, require_kind, seat_at, unknown_channel
 from server.domain.entities import Channel, ChannelKind, Conversation, ConversationKind, Member
 from server.domain.errors import Forbidden
 from server.domain.events import Audience, ToChannel, ToUsers
 from server.domain.ids import ChannelId, GroupId, UserId
-from server.domain.permissions import IN_CONVERSATIONS, Permission, names
+from server.domain.permissions import IN_CONVERSATIONS, TIMED_OUT, Permission, names
+from server.domain.relations import NONE, Tie
 from server.ports import Desk, Reader
 
 
@@ -60,6 +61,8 @@ class GroupPlace:
 class ConversationPlace:
     conversation: Conversation
     user_id: UserId
+    tie: Tie = NONE
+    """With the other one of a direct conversation. A block either way leaves both only what is written there."""
 
     @property
     def id(self) -> ChannelId:
@@ -85,19 +88,23 @@ class ConversationPlace:
         return next((one for one in self.conversation.member_ids if one != self.user_id), None)
 
     def permissions(self) -> Permission:
-        return IN_CONVERSATIONS
+        return IN_CONVERSATIONS & TIMED_OUT if self.tie.blocked else IN_CONVERSATIONS
 
     def may(self, permission: Permission) -> bool:
-        return permission in IN_CONVERSATIONS
+        return permission in self.permissions()
 
     def require(self, permission: Permission) -> None:
-        """Raises :class:`Forbidden`."""
+        """Raises :class:`Forbidden`: forbidden, cannot_message."""
         lacking = permission & ~IN_CONVERSATIONS
         if lacking:
             raise Forbidden("forbidden", "Nobody can do this in a conversation.", permission=names(lacking)[0])
+        if not self.may(permission):
+            self.require_active()
 
     def require_active(self) -> None:
-        """There are no time-outs in conversations."""
+        """Raises :class:`Forbidden` (cannot_message) where there is a block; there are no time-outs in conversations."""
+        if self.tie.blocked and self.partner_id is not None:
+            raise cannot_message(self.tie, self.partner_id)
 
 
 Place = GroupPlace | ConversationPlace
@@ -113,7 +120,7 @@ def place_at(desk: Desk, user_id: UserId, now_ms: int) -> Place:
     if desk.conversation is not None:
         if user_id not in desk.conversation.member_ids:
             raise unknown_channel()
-        return ConversationPlace(desk.conversation, user_id)
+        return ConversationPlace(desk.conversation, user_id, desk.tie)
     seat, channel = seat_at(desk, now_ms)
     require_kind(channel, ChannelKind.TEXT)
     return GroupPlace(seat, channel)

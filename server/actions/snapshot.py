@@ -8,11 +8,11 @@ import msgspec
 
 from server.actions.authority import public_user, unknown_group
 from server.actions.context import Actions
-from server.actions.views import cursors_of, read_access, text_ids, views_of
+from server.actions.views import conversation_views, cursors_of, people_in, read_access, text_ids, views_of
 from server.domain.access import GroupAccess
 from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Me, Member, User
 from server.domain.errors import Unauthenticated
-from server.domain.events import CursorUpdate, GroupView, ToUsers
+from server.domain.events import ConversationView, CursorUpdate, GroupView, ToUsers
 from server.domain.ids import ChannelId, GroupId, MessageId, UserId
 
 
@@ -21,9 +21,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     me: Me
     groups: tuple[GroupView, ...]
+    conversations: tuple[ConversationView, ...] = ()
+    """Latest activity first."""
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
-    """Those in voice."""
+    """Those in voice, and in conversations."""
 
 
 async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
@@ -33,9 +35,17 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
         if me is None:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
         groups = await views_of(reader, actions.voice, await reader.members.of_user(user_id))
+        conversations = await conversation_views(reader, user_id, await reader.conversations.of_user(user_id))
         additions = await reader.additions.of_user(user_id)
-    users = await actions.profiles.by_ids({state.user_id for view in groups for state in view.voice})
-    return Snapshot(me=me, groups=groups, additions=tuple(additions), users=tuple(users.values()))
+    heard = {state.user_id for view in groups for state in view.voice}
+    users = await actions.profiles.by_ids(heard | people_in(conversations))
+    return Snapshot(
+        me=me,
+        groups=groups,
+        conversations=conversations,
+        additions=tuple(additions),
+        users=tuple(users.values()),
+    )
 
 
 async def group_view(actions: Actions, user_id: UserId, group_id: GroupId) -> GroupView:

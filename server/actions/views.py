@@ -1,4 +1,4 @@
-"""Groups as one member sees them; used by whatever answers with a ``GroupView``."""
+"""Groups and conversations as one member sees them; used by whatever answers with a ``GroupView`` or ``ConversationView``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from server.domain.access import GroupAccess
-from server.domain.entities import Channel, ChannelKind, Cursor, Emoji, Member, Role
-from server.domain.events import GroupView
+from server.domain.entities import Channel, ChannelKind, Conversation, Cursor, Emoji, Member, Role
+from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.ports import Reader, VoiceRoster
 
@@ -56,6 +56,27 @@ async def read_access(reader: Reader, group_ids: Collection[GroupId]) -> dict[Gr
     for channel in channels:
         channels_of[channel.group_id].append(channel)
     return {group.id: GroupAccess.of(group, roles_of[group.id], channels_of[group.id]) for group in groups}
+
+
+async def conversation_views(
+    reader: Reader, user_id: UserId, conversations: Collection[Conversation]
+) -> tuple[ConversationView, ...]:
+    """Latest activity first; a constant number of statements."""
+    ids = [conversation.id for conversation in conversations]
+    cursors = await cursors_of(reader, user_id, ids)
+    newest = await reader.messages.newest(ids)
+    return tuple(
+        ConversationView(
+            conversation=conversation, cursor=cursors[conversation.id], last_message=newest.get(conversation.id)
+        )
+        for conversation in sorted(conversations, key=lambda one: one.last_message_id or one.id, reverse=True)
+    )
+
+
+def people_in(views: Collection[ConversationView]) -> set[UserId]:
+    """The members, and who wrote the last messages."""
+    people = {user_id for view in views for user_id in view.conversation.member_ids}
+    return people | {view.last_message.author_id for view in views if view.last_message is not None}
 
 
 def text_ids(channels: Iterable[Channel]) -> list[ChannelId]:

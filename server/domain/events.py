@@ -59,6 +59,15 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     voice: tuple[VoiceState, ...] = ()
 
 
+class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as one member finds it."""
+
+    conversation: Conversation
+    cursor: Cursor
+    last_message: Message | None = None
+    """The newest that is there; ``conversation.last_message_id`` may be that of a deleted one."""
+
+
 class UserUpdate(_Event, frozen=True, kw_only=True, tag="user.update"):
     user: User
 
@@ -297,6 +306,8 @@ Event: TypeAlias = (
     | MessageDeleteBulk
     | ReactionUpdate
     | CursorUpdate
+    | ConversationUpdate
+    | ConversationDelete
     | TypingStart
     | AdditionCreate
     | AdditionDelete

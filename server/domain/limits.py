@@ -58,6 +58,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     conversation_members_max: int = 10
     conversations_max: int = 500
     """Group conversations that one person is in."""
+    direct_conversations_max: int = 5000
+    """Direct ones of one person; they stay for ever."""
     relations_max: int = 1000
     """Friends, requests and blocks of one person, of each kind."""
     watched_max: int = 200

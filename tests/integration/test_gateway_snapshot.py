@@ -25,6 +25,13 @@ from server.actions.channels import (
     do_delete_channel,
     do_update_channel,
 )
+from server.actions.conversations import (
+    RenameConversation,
+    do_bring_in,
+    do_rename_conversation,
+    do_take_out,
+    get_conversation,
+)
 from server.actions.cursors import MoveCursor, do_move_cursor
 from server.actions.emojis import RenameEmoji, do_create_emoji, do_delete_emoji, do_rename_emoji
 from server.actions.groups import UpdateGroup, do_delete_group, do_update_group
@@ -51,7 +58,7 @@ from server.domain.permissions import EVERYONE, Permission
 from server.domain.sections import Text
 from signaling.voice_port import Caller, Offer, Update
 from tests.support.gateway_client import GatewayClient
-from tests.support.gateway_scene import hide, let_in, reveal, text_channel, together, voice_channel, write
+from tests.support.gateway_scene import begin, hide, let_in, reveal, text_channel, together, voice_channel, write
 from tests.support.gateway_server import GatewayServer, Person, gateway_server
 from tests.support.pictures import picture
 
@@ -287,6 +294,54 @@ async def a_cursor_moves(scene: Scene) -> None:
     await write(scene.server, scene.ben, scene.general, "another one")
 
 
+async def begun(scene: Scene) -> tuple[ChannelId, ChannelId]:
+    """A direct conversation, and one of three who have written in it."""
+    direct = await begin(scene.server, scene.anna, scene.ben)
+    of_three = await begin(scene.server, scene.anna, scene.ben, scene.cleo, name="three")
+    for person in (scene.anna, scene.ben, scene.ben):
+        await write(scene.server, person, of_three, f"by {person.user_id}")
+    return direct, of_three
+
+
+@case(events.ConversationUpdate)
+async def conversations_begin(scene: Scene) -> None:
+    await begun(scene)
+
+
+@case(events.ConversationUpdate, events.CursorUpdate)
+async def messages_of_conversations_come_and_change(scene: Scene) -> None:
+    direct, of_three = await begun(scene)
+    actions = scene.server.actions
+    first = await write(scene.server, scene.anna, direct, "first")
+    last = await write(scene.server, scene.anna, direct, "last")
+    await do_move_cursor(actions, scene.ben.user_id, direct, MoveCursor(message_id=first.id))
+    request = EditMessage(sections=(Text("changed"),))
+    await do_edit_message(actions, scene.anna.user_id, direct, last.id, request)
+    gone = await write(scene.server, scene.ben, of_three, "gone soon")
+    await do_delete_message(actions, scene.ben.user_id, of_three, gone.id)
+    await do_start_typing(actions, scene.ben.user_id, direct)
+
+
+@case(events.ConversationUpdate, events.ConversationDelete)
+async def people_come_into_a_conversation_and_go(scene: Scene) -> None:
+    _, of_three = await begun(scene)
+    actions = scene.server.actions
+    await do_rename_conversation(actions, scene.ben.user_id, of_three, RenameConversation(name="renamed"))
+    await do_take_out(actions, scene.anna.user_id, of_three, scene.cleo.user_id)
+    await write(scene.server, scene.anna, of_three, "about cleo")
+    await do_bring_in(actions, scene.ben.user_id, of_three, scene.cleo.user_id)
+    await write(scene.server, scene.anna, of_three, "to cleo")
+    await do_take_out(actions, scene.anna.user_id, of_three, scene.anna.user_id)
+    await write(scene.server, scene.cleo, of_three, "anna is gone")
+
+
+@case(events.ConversationDelete)
+async def a_conversation_ends(scene: Scene) -> None:
+    _, of_three = await begun(scene)
+    for person in (scene.anna, scene.ben, scene.cleo):
+        await do_take_out(scene.server.actions, person.user_id, of_three, person.user_id)
+
+
 @case(events.TypingStart)
 async def someone_types(scene: Scene) -> None:
     for channel_id in (scene.general, scene.secret):
@@ -402,6 +457,9 @@ async def agree(server: GatewayServer, observers: list[tuple[Person, GatewayClie
         fresh = await server.online(person)
         for user_id in client.model.unknown_in_voice():  # voice.update names nobody: clients ask
             client.model.users[user_id] = await get_user(server.actions, person.user_id, user_id)
+        for channel_id in client.model.without_last_message():  # they also ask for the message before a deleted one
+            view = await get_conversation(server.actions, person.user_id, channel_id)
+            client.model.conversations[channel_id].last_message = view.last_message
         assert client.model.seen() == fresh.model.seen()
         await fresh.close()
 
@@ -437,6 +495,7 @@ async def test_everything_one_after_the_other(server: GatewayServer) -> None:
         a_channel_comes_into_view,
         people_join_voice_and_mute,
         messages_are_deleted,
+        messages_of_conversations_come_and_change,
         someone_comes_in,
         a_role_becomes_administrator,
         a_role_is_deleted,

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.integration
 class Line:
     outcome: Outcome
     body: Any = None
-    """JSON, or bytes as they are."""
+    """JSON, or bytes as they are. A string such as ``"{member}"`` in it stands for one of the world's ids."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Placeholder -> another one of the world's ids than that of its own name."""
     query: str = ""
@@ -126,6 +126,14 @@ WALK: Final[Mapping[str, Line]] = {
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),
+    "GET /api/conversations": Line(ACCOUNT),
+    "POST /api/conversations": Line(ACCOUNT, {"user_ids": ["{member}"]}),
+    "POST /api/conversations (of several)": Line(READ, {"user_ids": ["{member}"], "name": "x"}),
+    "GET /api/conversations/{conversation}": Line(READ),
+    "PATCH /api/conversations/{conversation}": Line(READ, {"name": "x"}),
+    "PUT /api/conversations/{conversation}/members/{member}": Line(READ),
+    "DELETE /api/conversations/{conversation}/members/@me": Line(READ),
+    "DELETE /api/conversations/{conversation}/members/{member}": Line(OWNER),
     "PUT /api/channels/{channel}/cursor": Line(READ, {"message_id": "1"}),
     "POST /api/channels/{channel}/typing": Line(CHANGE),
 }
@@ -166,7 +174,7 @@ class Walker:
     def __init__(self, visitor: Visitor, world: World, endpoint: Endpoint, line: Line) -> None:
         self._visitor = visitor
         self._endpoint = endpoint
-        self._line = line
+        self._body = _filled(line.body, world.ids)
         self._ids = {name: world.ids[line.names.get(name, name)] for name in re.findall(r"\{(\w+)\}", endpoint.path)}
 
     async def outcome(self, token: str | None, expected: str) -> str:
@@ -182,4 +190,12 @@ class Walker:
     async def _ask(self, token: str | None, ids: Mapping[str, str]) -> Answer:
         path = self._endpoint.path.format(**ids)
         path += f"?{self._line.query}" if self._line.query else ""
-        return await self._visitor.ask(self._endpoint.method, path, self._line.body, token=token)
+        return await self._visitor.ask(self._endpoint.method, path, self._body, token=token)
+
+
+def _filled(body: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, ids) for value in body]
+    return ids[body[1:-1]] if isinstance(body, str) and re.fullmatch(r"\{\w+\}", body) else body

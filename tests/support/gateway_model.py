@@ -10,6 +10,7 @@ from server.domain.entities import (
     Addition,
     Channel,
     ChannelKind,
+    Conversation,
     Cursor,
     Emoji,
     Group,
@@ -26,6 +27,9 @@ from server.domain.events import (
     AdditionDelete,
     ChannelDelete,
     ChannelUpdate,
+    ConversationDelete,
+    ConversationUpdate,
+    ConversationView,
     CursorUpdate,
     EmojiDelete,
     EmojiUpdate,
@@ -84,12 +88,26 @@ class GroupState(msgspec.Struct):
         )
 
 
+class ConversationState(msgspec.Struct):
+    """The mutable twin of :class:`server.domain.events.ConversationView`."""
+
+    conversation: Conversation
+    cursor: Cursor
+    last_message: Message | None
+    """None also when the last one that is known was deleted: clients ask for the one before."""
+
+    @classmethod
+    def of(cls, view: ConversationView) -> ConversationState:
+        return cls(view.conversation, view.cursor, view.last_message)
+
+
 class ClientModel:
     """Compare two with :meth:`seen`."""
 
     def __init__(self, ready: Ready) -> None:
         self.me: Me = ready.me
         self.groups: dict[GroupId, GroupState] = {view.group.id: GroupState.of(view) for view in ready.groups}
+        self.conversations = {view.conversation.id: ConversationState.of(view) for view in ready.conversations}
         self.additions: dict[AdditionId, Addition] = {addition.id: addition for addition in ready.additions}
         self.users: dict[UserId, User] = {user.id: user for user in ready.users}
         self.messages: dict[ChannelId, dict[MessageId, Message]] = {}
@@ -97,17 +115,33 @@ class ClientModel:
 
     def seen(self) -> dict[str, object]:
         """What a fresh snapshot must show just the same."""
-        in_voice = {state.user_id for group in self.groups.values() for state in group.voice.values()}
+        shown = self._in_voice() | self._in_conversations()
         return {
             "me": self.me,
             "groups": self.groups,
+            "conversations": self.conversations,
             "additions": self.additions,
-            "users": {user_id: user for user_id, user in self.users.items() if user_id in in_voice},
+            "users": {user_id: user for user_id, user in self.users.items() if user_id in shown},
         }
 
     def unknown_in_voice(self) -> set[UserId]:
-        in_voice = {state.user_id for group in self.groups.values() for state in group.voice.values()}
-        return in_voice - set(self.users)
+        return self._in_voice() - set(self.users)
+
+    def without_last_message(self) -> list[ChannelId]:
+        """Conversations that had messages, and whose last one was deleted."""
+        return [
+            channel_id
+            for channel_id, state in self.conversations.items()
+            if state.last_message is None and state.conversation.last_message_id is not None
+        ]
+
+    def _in_voice(self) -> set[UserId]:
+        return {state.user_id for group in self.groups.values() for state in group.voice.values()}
+
+    def _in_conversations(self) -> set[UserId]:
+        states = self.conversations.values()
+        wrote = {state.last_message.author_id for state in states if state.last_message is not None}
+        return wrote | {user_id for state in states for user_id in state.conversation.member_ids}
 
     def drop_messages(self) -> None:
         """After ``not_resumed``."""
@@ -115,6 +149,39 @@ class ClientModel:
 
     def _of_channel(self, channel_id: ChannelId) -> GroupState | None:
         return next((group for group in self.groups.values() if channel_id in group.channels), None)
+
+    def _cursor(self, channel_id: ChannelId) -> Cursor:
+        if channel_id in self.conversations:
+            return self.conversations[channel_id].cursor
+        group = self._of_channel(channel_id)
+        assert group is not None, "a message of a channel that is not in view"
+        return group.cursors[channel_id]
+
+    def _set_cursor(self, cursor: Cursor) -> None:
+        group = self._of_channel(cursor.channel_id)
+        if cursor.channel_id in self.conversations:
+            self.conversations[cursor.channel_id].cursor = cursor
+        elif group is not None:
+            group.cursors[cursor.channel_id] = cursor
+
+    def _moved_last(self, message: Message) -> bool:
+        """Whether the channel had no message like it or newer."""
+        state = self.conversations.get(message.channel_id)
+        group = self._of_channel(message.channel_id)
+        if state is not None:
+            known, last_id = None, state.conversation.last_message_id
+        else:
+            assert group is not None, "a message of a channel that is not in view"
+            known = group.channels[message.channel_id]
+            last_id = known.last_message_id
+        if last_id is not None and message.id <= last_id:
+            return False
+        if state is not None:
+            state.conversation = _replace(state.conversation, last_message_id=message.id)
+            state.last_message = message
+        elif group is not None and known is not None:
+            group.channels[known.id] = _replace(known, last_message_id=message.id)
+        return True
 
     @singledispatchmethod
     def apply(self, event: Event) -> None:
@@ -195,34 +262,34 @@ class ClientModel:
         self.users[event.author.id] = event.author
         known = self.messages.setdefault(message.channel_id, {})
         known[message.id] = message
-        group = self._of_channel(message.channel_id)
-        assert group is not None, "a message of a channel that is not in view"
-        channel = group.channels[message.channel_id]
-        if channel.last_message_id is not None and message.id <= channel.last_message_id:
+        if not self._moved_last(message):
             return
-        group.channels[channel.id] = _replace(channel, last_message_id=message.id)
-        cursor = group.cursors[channel.id]
+        cursor = self._cursor(message.channel_id)
         if message.author_id == self.me.id:
-            group.cursors[channel.id] = _replace(cursor, last_read_id=message.id, unread=0)
+            self._set_cursor(_replace(cursor, last_read_id=message.id, unread=0))
         else:
-            group.cursors[channel.id] = _replace(cursor, unread=cursor.unread + 1)
+            self._set_cursor(_replace(cursor, unread=cursor.unread + 1))
 
     @apply.register
     def _(self, event: MessageUpdate) -> None:
         known = self.messages.get(event.message.channel_id, {})
         if event.message.id in known:
             known[event.message.id] = event.message
+        state = self.conversations.get(event.message.channel_id)
+        if state is not None and state.last_message is not None and state.last_message.id == event.message.id:
+            state.last_message = event.message
 
     @apply.register
     def _(self, event: MessageDelete) -> None:
         message = self.messages.get(event.channel_id, {}).pop(event.message_id, None)
-        group = self._of_channel(event.channel_id)
-        assert group is not None, "a message of a channel that is not in view"
-        cursor = group.cursors[event.channel_id]
+        state = self.conversations.get(event.channel_id)
+        if state is not None and state.last_message is not None and state.last_message.id == event.message_id:
+            state.last_message = None
+        cursor = self._cursor(event.channel_id)
         if message is None or message.author_id == self.me.id:
             return
         if cursor.last_read_id is None or message.id > cursor.last_read_id:
-            group.cursors[event.channel_id] = _replace(cursor, unread=cursor.unread - 1)
+            self._set_cursor(_replace(cursor, unread=cursor.unread - 1))
 
     @apply.register
     def _(self, event: MessageDeleteBulk) -> None:
@@ -249,9 +316,24 @@ class ClientModel:
 
     @apply.register
     def _(self, event: CursorUpdate) -> None:
-        group = self._of_channel(event.cursor.channel_id)
-        if group is not None:
-            group.cursors[event.cursor.channel_id] = event.cursor
+        self._set_cursor(event.cursor)
+
+    @apply.register
+    def _(self, event: ConversationUpdate) -> None:
+        self.users |= {user.id: user for user in event.users}
+        state = self.conversations.get(event.conversation.id)
+        if state is None:
+            assert event.cursor is not None, "whoever comes in is told their cursor"
+            self.conversations[event.conversation.id] = ConversationState(event.conversation, event.cursor, None)
+            return
+        state.conversation = event.conversation
+        if event.cursor is not None:
+            state.cursor = event.cursor
+
+    @apply.register
+    def _(self, event: ConversationDelete) -> None:
+        self.conversations.pop(event.channel_id, None)
+        self.messages.pop(event.channel_id, None)
 
     @apply.register
     def _(self, event: AdditionCreate) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
+from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, Written, do_create_message
@@ -29,6 +32,13 @@ async def together(server: GatewayServer, *names: str) -> tuple[GroupView, list[
 async def let_in(server: GatewayServer, owner: Person, group_id: GroupId, person: Person) -> None:
     invite = await do_create_invite(server.actions, owner.user_id, group_id, CreateInvite())
     await do_accept_invite(server.actions, person.user_id, invite.code)
+
+
+async def begin(server: GatewayServer, person: Person, *others: Person, name: str | UnsetType = UNSET) -> ChannelId:
+    """A conversation; with one other and no name the direct one."""
+    request = BeginConversation(user_ids=tuple(other.user_id for other in others), name=name)
+    view, _ = await do_begin_conversation(server.actions, person.user_id, request)
+    return view.conversation.id
 
 
 def text_channel(view: GroupView) -> ChannelId:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.actions.additions import CreateAddition, do_create_addition
+from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.emojis import do_create_emoji
 from server.actions.files import do_upload
 from server.actions.invites import CreateInvite, do_create_invite
@@ -56,6 +57,8 @@ async def furnish(house: House) -> World:
     await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
     message, own_message = await house.say(owner, text), await house.say(timed_out, text)
     invite = await do_create_invite(house.actions, owner, group_id, CreateInvite())
+    talk = BeginConversation(user_ids=(member, timed_out), name="talk")
+    conversation, _ = await do_begin_conversation(house.actions, owner, talk)
     addition = await do_create_addition(house.actions, owner, group_id, CreateAddition(username="chloe"))
     assert addition.user_id == asked
     emoji = await do_create_emoji(house.actions, owner, group_id, "rose", picture(), None)
@@ -75,6 +78,7 @@ async def furnish(house: House) -> World:
         "addition": addition.id,
         "emoji": emoji.id,
         "file": upload.file_id,
+        "conversation": conversation.conversation.id,
     }
     named = {"code": invite.code, "key": "🌻"}
     return World(

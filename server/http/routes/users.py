@@ -17,5 +17,11 @@ ENDPOINTS: Final = tagged(
         "Change your account",
         errors=("bad_name", "too_long", "too_short"),
     ),
-    Endpoint("GET", "/api/users/{user}", get_user, "Look at a person", note="Someone with whom you share a group."),
+    Endpoint(
+        "GET",
+        "/api/users/{user}",
+        get_user,
+        "Look at a person",
+        note="Someone with whom you share a group, a conversation or a relation.",
+    ),
 )

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import update
 
 from db.errors import CorruptRow
 from db.store import SqlStore
+from db.tables.people import relations
 from server.domain.entities import Relation, RelationKind
 from server.domain.relations import Tie
 from tests.support.rows import ANNA, BEN, CLEO, user, user_id
+from tests.support.statements import ask
 
 NOBODY = user_id(9)
 FRIEND, OUTGOING, INCOMING, BLOCKED = (
@@ -70,8 +72,8 @@ async def test_who_has_a_word_on_someone(world: SqlStore) -> None:
 async def test_a_word_that_this_program_does_not_know_is_not_passed_on(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.relations.put(ANNA, BEN, FRIEND, 1)
-    async with world.writer.begin() as connection:
-        await connection.execute(text("UPDATE relations SET kind = 'sworn'"))
+    async with world.write() as uow:
+        await ask(uow, update(relations).values(kind="sworn"))
     async with world.read() as reader:
-        with pytest.raises(CorruptRow):
+        with pytest.raises(CorruptRow, match=f"with {BEN}"):
             await reader.relations.of_user(ANNA)
