@@ -48,6 +48,12 @@ messages       do_create_message(actions, user_id, channel_id, CreateMessage)   
                do_delete_message(actions, user_id, channel_id, message_id)                           None
                get_message(actions, user_id, channel_id, message_id)                                 Written
                get_messages(actions, user_id, channel_id, PageQuery)                                 MessagesPage
+conversations  get_conversations(actions, user_id)                                                   ConversationList
+               get_conversation(actions, user_id, channel_id)                                        ConversationView
+               do_begin_conversation(actions, user_id, BeginConversation)                            (ConversationView, is_new)
+               do_rename_conversation(actions, user_id, channel_id, RenameConversation)              Conversation
+               do_bring_in(actions, user_id, channel_id, other_id)                                   Conversation
+               do_take_out(actions, user_id, channel_id, member_id)  (oneself: leave)                None
 cursors        do_move_cursor(actions, user_id, channel_id, MoveCursor)                              Cursor
 audit          get_audit(actions, user_id, group_id, AuditQuery)                                        AuditPage
                record(actions, uow, seat, action, target_kind, target_id, reason=, changes=)         None

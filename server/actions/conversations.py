@@ -51,7 +51,7 @@ def unknown_conversation() -> NotFound:
 async def get_conversations(actions: Actions, user_id: UserId) -> ConversationList:
     async with actions.store.read() as reader:
         views = await conversation_views(reader, user_id, await reader.conversations.of_user(user_id))
-        users = await reader.users.by_ids(people_in(views))
+    users = await actions.profiles.by_ids(people_in(views))
     return ConversationList(conversations=views, users=tuple(users.values()))
 
 

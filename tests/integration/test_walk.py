@@ -174,6 +174,7 @@ class Walker:
     def __init__(self, visitor: Visitor, world: World, endpoint: Endpoint, line: Line) -> None:
         self._visitor = visitor
         self._endpoint = endpoint
+        self._line = line
         self._body = _filled(line.body, world.ids)
         self._ids = {name: world.ids[line.names.get(name, name)] for name in re.findall(r"\{(\w+)\}", endpoint.path)}
 

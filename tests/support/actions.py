@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+from msgspec import UNSET, UnsetType
 from obstore.store import MemoryStore
 
 from db.store import SqlStore
 from server.actions.channels import CreateChannel, do_create_channel
 from server.actions.context import Actions, Origin, Settings
+from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, do_create_message
@@ -26,12 +29,13 @@ from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.rate_limits import RateLimits
 from server.adapters.tokens import JwtTokens, SigningKey
-from server.domain.entities import Channel, ChannelKind, Me, Message, Role, VoiceState
+from server.domain.entities import Channel, ChannelKind, Conversation, DirectFrom, Me, Message, Role, VoiceState
 from server.domain.events import Audience, Event, GroupView, Published
 from server.domain.ids import ChannelId, GroupId, MessageId, RoleId, Snowflake, Snowflakes, UserId
 from server.domain.limits import Limits
 from server.domain.permissions import NOTHING, Permission
 from server.domain.rates import RATES, Rate
+from server.domain.relations import Tie
 from server.domain.sections import Text
 from tests.support.database import RecordingBus, sqlite_store
 
@@ -158,6 +162,26 @@ class House:
         written, is_new = await do_create_message(self.actions, user_id, channel_id, request)
         assert is_new
         return written.message
+
+    async def talk(self, user_id: UserId, *other_ids: UserId, name: str | UnsetType = UNSET) -> Conversation:
+        """With one other and no name the direct one."""
+        request = BeginConversation(user_ids=other_ids, name=name)
+        return (await do_begin_conversation(self.actions, user_id, request))[0].conversation
+
+    async def tie(self, user_id: UserId, other_id: UserId, tie: Tie) -> None:
+        """How the two stand to each other from now on, whatever was before; nobody is told."""
+        async with self.store.write() as uow:
+            for one, another, kind in ((user_id, other_id, tie.mine), (other_id, user_id, tie.theirs)):
+                if kind is None:
+                    await uow.relations.delete(one, another)
+                else:
+                    await uow.relations.put(one, another, kind, self.clock.ms)
+
+    async def hears_from(self, user_id: UserId, direct_from: DirectFrom) -> None:
+        async with self.store.write() as uow:
+            me = await uow.users.me(user_id)
+            assert me is not None
+            await uow.users.update(msgspec.structs.replace(me, direct_from=direct_from))
 
     # --------------------------------------------------------------------------------------------------------- listen
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import msgspec
+
 from db.store import SqlStore
-from server.domain.entities import Conversation, ConversationKind
+from server.domain.entities import Conversation, ConversationKind, Reaction
 from server.domain.ids import ChannelId, MessageId, Snowflake, UserId
 from tests.support.rows import ANNA, BEN, CLEO, GENERAL, RANDOM, VOICE, message, message_id, user_id
 
@@ -122,9 +124,21 @@ async def test_the_newest_message_of_each_channel_is_one_that_is_there(world: Sq
         await uow.messages.add(message(6, channel_id=VOICE))
         await uow.messages.delete(GENERAL, message_id(3))
         await uow.messages.delete(VOICE, message_id(6))
+        for channel_id, number, emoji, who in (
+            (GENERAL, 2, "a", ANNA),
+            (GENERAL, 2, "b", BEN),
+            (GENERAL, 2, "a", CLEO),
+            (GENERAL, 1, "c", ANNA),
+            (RANDOM, 4, "d", ANNA),
+        ):
+            await uow.reactions.add(channel_id, message_id(number), emoji, who, number)
+    reactions = (Reaction(emoji="a", count=2), Reaction(emoji="b", count=1))
     async with world.read() as reader:
         newest = await reader.messages.newest([GENERAL, RANDOM, VOICE, DIRECT])
-        assert newest == {GENERAL: message(2), RANDOM: message(5, channel_id=RANDOM)}
+        assert newest == {
+            GENERAL: msgspec.structs.replace(message(2), reactions=reactions),
+            RANDOM: message(5, channel_id=RANDOM),
+        }
         assert await reader.messages.newest([]) == {}
 
 
@@ -134,6 +148,10 @@ async def test_the_newest_messages_of_channels_with_the_same_ids(world: SqlStore
         for channel_id, last in ((GENERAL, 3), (RANDOM, 2)):
             for number in range(1, last + 1):
                 await uow.messages.add(message(number, channel_id=channel_id))
+                await uow.reactions.add(channel_id, message_id(number), f"{channel_id}", ANNA, 1)
     async with world.read() as reader:
         newest = await reader.messages.newest([GENERAL, RANDOM])
     assert {key: MessageId(one.id) for key, one in newest.items()} == {GENERAL: 3, RANDOM: 2}
+    assert {key: one.reactions for key, one in newest.items()} == {
+        channel_id: (Reaction(emoji=f"{channel_id}", count=1),) for channel_id in (GENERAL, RANDOM)
+    }

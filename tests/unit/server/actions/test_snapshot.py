@@ -74,7 +74,18 @@ async def test_one_without_groups_has_a_snapshot_too(house: House) -> None:
         await snapshot(house.actions, NOBODY)
 
 
-async def test_the_number_of_statements_does_not_grow_with_the_groups(house: House) -> None:
+async def test_a_snapshot_holds_ones_conversations_and_who_is_in_them(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    direct = await house.talk(anna, ben)
+    await house.talk(ben, cleo)
+    said = await house.say(ben, direct.id)
+    found = await snapshot(house.actions, anna)
+    (view,) = found.conversations
+    assert (view.conversation.id, view.last_message, view.cursor.unread) == (direct.id, said, 1)
+    assert {user.id for user in found.users} == {anna, ben}
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_groups_and_conversations(house: House) -> None:
     anna, ben = await house.user("anna"), await house.user("ben")
     numbers = []
     for count in (1, 10):
@@ -83,6 +94,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_groups(house: Hou
             await house.channel(anna, view.group.id)
             await house.appoint(anna, view.group.id, ben, Permission.SPEAK)
             await house.say(anna, text_channel(view))
+            await house.say(anna, (await house.talk(anna, ben, name="talk")).id)
         with counted(house.store) as statements:
             await snapshot(house.actions, ben)
         numbers.append(len(statements))
