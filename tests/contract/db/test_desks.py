@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from db.store import SqlStore
-from server.domain.entities import ChannelKind, Conversation, ConversationKind, Overwrite
+from server.domain.entities import ChannelKind, Conversation, ConversationKind, Overwrite, RelationKind
 from server.domain.ids import ChannelId, Snowflake
+from server.domain.relations import NONE, Tie
 from server.ports import Desk
 from tests.support.rows import (
     ANNA,
@@ -24,7 +25,7 @@ from tests.support.rows import (
     user_id,
 )
 
-CATEGORY, INNER, TALK = (ChannelId(Snowflake(number)) for number in (3101, 3102, 3103))
+CATEGORY, INNER, TALK, DIRECT = (ChannelId(Snowflake(number)) for number in (3101, 3102, 3103, 3104))
 NOBODY = user_id(9)
 
 
@@ -99,6 +100,21 @@ async def test_in_a_conversation(furnished: SqlStore, of: Snowflake) -> None:
         assert (desk.conversation.member_ids, desk.last_message_id) == ((ANNA, CLEO), 8)
         assert (desk.user is None) == (of == NOBODY)
         assert (desk.channel, desk.category, desk.group, desk.member, desk.roles) == (None, None, None, None, ())
+
+
+async def test_how_the_two_of_a_direct_conversation_stand_to_each_other(furnished: SqlStore) -> None:
+    direct = Conversation(id=DIRECT, kind=ConversationKind.DIRECT, member_ids=(ANNA, CLEO))
+    async with furnished.write() as uow:
+        assert await uow.conversations.add(direct)
+        assert (await uow.desks.at(DIRECT, ANNA)).tie == NONE
+        await uow.relations.put(ANNA, CLEO, RelationKind.FRIEND, 1)
+        await uow.relations.put(CLEO, ANNA, RelationKind.BLOCKED, 1)
+        await uow.relations.put(ANNA, BEN, RelationKind.OUTGOING, 1)
+    async with furnished.read() as reader:
+        assert (await reader.desks.at(DIRECT, ANNA)).tie == Tie(RelationKind.FRIEND, RelationKind.BLOCKED)
+        assert (await reader.desks.at(DIRECT, CLEO)).tie == Tie(RelationKind.BLOCKED, RelationKind.FRIEND)
+        assert (await reader.desks.at(DIRECT, ANNA)).conversation == direct
+        assert (await reader.desks.at(TALK, ANNA)).tie == NONE, "among several it does not matter"
 
 
 async def test_where_there_is_no_channel_there_is_nothing(furnished: SqlStore) -> None:

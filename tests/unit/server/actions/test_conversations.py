@@ -228,6 +228,7 @@ async def test_the_list_takes_the_same_few_statements_for_two_and_for_twenty(hou
         for other in some:
             conversation = await house.talk(anna, other)
             await house.say(other, conversation.id)
+        await get_conversations(house.actions, anna)  # profiles are known from here on
         with counted(house.store) as statements:
             await get_conversations(house.actions, anna)
         seen.append(len(statements))

@@ -9,7 +9,6 @@ from server.domain.ids import ChannelId, Snowflake
 from server.domain.permissions import IN_CONVERSATIONS, TIMED_OUT, Permission
 from server.domain.relations import BLOCKED_BY, BLOCKING, BLOCKING_EACH_OTHER, FRIENDS, NONE, Tie
 from tests.support.actions import House, text_channel, voice_channel
-from tests.support.statements import counted
 
 NOWHERE = ChannelId(Snowflake(1))
 
@@ -74,12 +73,3 @@ async def test_a_block_leaves_reading_alone(house: House, tie: Tie) -> None:
         with pytest.raises(Forbidden):
             place.require_active()
         (await place_of(reader, anna, of_two.id, house.clock.ms)).require(IN_CONVERSATIONS)
-
-
-async def test_what_it_takes_to_find_a_place(house: House) -> None:
-    anna, ben = await house.user("anna"), await house.user("ben")
-    direct = await house.talk(anna, ben)
-    async with house.store.read() as reader:
-        with counted(house.store) as statements:
-            await place_of(reader, anna, direct.id, house.clock.ms)
-    assert len(statements) == 4, statements
