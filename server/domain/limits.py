@@ -72,3 +72,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     account_age_max_s: int = 365 * 86_400
     search_length: int = 256
     search_page_max: int = 50
+    mails_waiting: int = 10_000
+    """To be sent, of everybody together."""
