@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from parley import __version__, data_folder
 from parley.config import Settings
 from parley.failures import CannotStart
 from parley.housekeeping import Chore, keep_house, refresh
+from parley.mail import open_mailer
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
 from parley.shared import open_shared
@@ -26,6 +27,7 @@ from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.files import do_collect_files
+from server.actions.postman import Postman
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
@@ -43,7 +45,7 @@ from server.http.app import create_app
 from server.http.door import Door
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
-from server.ports import Bus, Cache, Clock
+from server.ports import Bus, Cache, Clock, Mailer
 from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
 from signaling.voice.roster import Roster
@@ -95,6 +97,7 @@ class Outside:
     store: SqlStore
     bus: Bus
     cache: Cache
+    mailer: Mailer
     hasher: Argon2Hasher
     images: Images
     blobs: Blobs
@@ -110,6 +113,8 @@ class Service:
         self._media = MediaProcess(NodeConfig(port=settings.media.port, public_ip=settings.media.public_ip))
         roster = Roster()
         self._actions = _actions(settings, materials, outside, roster)
+        self._postman = Postman(outside.store, outside.mailer, outside.clock)
+        outside.bus.subscribe(self._postman.receive)
         self._desk = Desk(self._actions, roster, [self._media])
         policy = DoorPolicy(
             server_name=settings.server_name,
@@ -132,7 +137,9 @@ class Service:
         self.app: web.Application = create_app(door)
 
     async def start(self, stack: AsyncExitStack) -> None:
-        """Voice and the gateway; ``stack`` undoes it. Raises :class:`CannotStart`."""
+        """Mail, voice and the gateway; ``stack`` undoes it. Raises :class:`CannotStart`."""
+        self._postman.start()
+        stack.push_async_callback(self._postman.close)
         await self._gateway.start()
         stack.push_async_callback(self._gateway.close)
         self._desk.open()
@@ -172,8 +179,13 @@ class Service:
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
 
 
-async def build(settings: Settings, materials: Materials, stack: AsyncExitStack) -> Service:
-    """Opens the database and joins everything to it; ``stack`` closes what was opened. Raises :class:`CannotStart`."""
+async def build(
+    settings: Settings, materials: Materials, stack: AsyncExitStack, announce: Callable[[str], None]
+) -> Service:
+    """Opens the database and joins everything to it; ``stack`` closes what was opened. Raises :class:`CannotStart`.
+
+    ``announce`` shows one line to the person who started the server.
+    """
     clock = SystemClock()
     bus, cache = await open_shared(settings.storage.redis_url, clock, stack)
     try:
@@ -183,10 +195,14 @@ async def build(settings: Settings, materials: Materials, stack: AsyncExitStack)
     stack.push_async_callback(store.close)
     hasher = await asyncio.to_thread(Argon2Hasher)
     stack.callback(hasher.close)
+    client_name = (settings.server_name or "localhost").partition(":")[0]
+    mailer = await open_mailer(settings.mail, client_name, clock, announce)
     images = Images()
     stack.callback(images.close)
     blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
-    outside = Outside(clock=clock, store=store, bus=bus, cache=cache, hasher=hasher, images=images, blobs=blobs)
+    outside = Outside(
+        clock=clock, store=store, bus=bus, cache=cache, mailer=mailer, hasher=hasher, images=images, blobs=blobs
+    )
     return Service(settings, materials, outside)
 
 

@@ -7,17 +7,15 @@ line; the later wins. Everything is read once, at the start, into frozen structs
 from __future__ import annotations
 
 import ipaddress
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+from parley import values as read
+from parley.values import LOOPBACK, IPNetwork, MailSender
 
-LOOPBACK: Final = ("127.0.0.1", "::1")
 EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - chosen only when TLS is there
 
 
@@ -69,6 +67,18 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """A mail server that takes what Parley sends."""
+
+    host: str
+    port: int
+    tls: Literal["starttls", "tls", "none"]
+    user: str | None
+    password: str | None
+    sender: MailSender
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["auto", "text", "json"]
@@ -84,6 +94,8 @@ class Settings:
     storage: StorageSettings
     media: MediaSettings
     accounts: AccountSettings
+    mail: MailSettings | None
+    """None: mails are shown to the operator."""
     log: LogSettings
 
     @property
@@ -118,123 +130,6 @@ def is_loopback(host: str) -> bool:
     return ipaddress.ip_address(host).is_loopback
 
 
-# ------------------------------------------------------------------------------------------------------- reading one value
-
-
-class _Refused(ValueError):
-    """A value cannot be taken: (problem, advice)."""
-
-
-def _text_of(value: object) -> str:
-    if not isinstance(value, str):
-        raise _Refused(f"{value!r} is not text", 'Put it in quotes: "..."')
-    if "\0" in value:
-        raise _Refused(f"{value!r} has a NUL in it", "Write it without")
-    return value.strip()
-
-
-def _list_of(value: object) -> list[str]:
-    """A TOML list, or text with commas."""
-    items = value if isinstance(value, list) else _text_of(value).split(",")
-    return [text for item in items if (text := _text_of(item))]
-
-
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-
-
-def _server_name(value: object) -> str | None:
-    name = _text_of(value).lower()
-    if not name:
-        return None
-    host, colon, port = name.partition(":")
-    good = len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.split("."))
-    if not good or (colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
-        raise _Refused(
-            f"{name!r} is not a server name", "Write the host name as people reach it, for example chat.example.org"
-        )
-    return name
-
-
-def _addresses(value: object) -> tuple[str, ...]:
-    found: list[str] = []
-    for item in _list_of(value):
-        if item == "localhost":
-            found += LOOPBACK
-            continue
-        try:
-            found.append(str(ipaddress.ip_address(item.strip("[]"))))
-        except ValueError:
-            raise _Refused(
-                f"{item!r} is not an IP address", "Write addresses with commas, for example 0.0.0.0,::"
-            ) from None
-    return tuple(dict.fromkeys(found))
-
-
-def _public_addresses(value: object) -> tuple[str, ...]:
-    found = _addresses(value)
-    for item in found:
-        address = ipaddress.ip_address(item)
-        if address.is_unspecified or address.is_multicast or "%" in item:
-            raise _Refused(f"{item} is no address that a client could reach", "Write this server's own public address")
-    return found
-
-
-def _networks(value: object) -> tuple[IPNetwork, ...]:
-    try:
-        return tuple(ipaddress.ip_network(item) for item in _list_of(value))
-    except ValueError as error:
-        raise _Refused(
-            str(error), "Write addresses or networks with commas, for example 127.0.0.1,172.16.0.0/12"
-        ) from None
-
-
-def _port(value: object) -> int:
-    text = str(value) if isinstance(value, int) else _text_of(value)
-    if not (text.isascii() and text.isdigit()) or len(text) > 5 or int(text) > 65535:
-        raise _Refused(f"{value!r} is not a port", "Write a number from 1 to 65535 (0 takes a free one)")
-    return int(text)
-
-
-def _path(value: object) -> Path | None:
-    text = _text_of(value)
-    try:
-        return Path(text).expanduser().absolute() if text else None
-    except RuntimeError:
-        raise _Refused(f"{text!r} begins with somebody who is not known here", "Write the path from / on") from None
-
-
-def _database_url(value: object) -> str | None:
-    url = _text_of(value)
-    if url and not re.match(r"sqlite(\+aiosqlite)?:///", url):
-        # The whole value may hold a password, so it is not shown.
-        raise _Refused("this kind of database is not supported", "Write sqlite:////absolute/path/parley.db")
-    return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url) or None
-
-
-_REDIS: Final = re.compile(
-    r"""(rediss?://([^@/?#]*@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?(/[0-9]{0,4})?|unix://([^@/?#]*@)?/[^?#]+)(\?\S*)?""",
-    re.IGNORECASE,
-)
-
-
-def _redis_url(value: object) -> str | None:
-    url = _text_of(value)
-    if url and not _REDIS.fullmatch(url):
-        # Not shown: there may be a password in it.
-        raise _Refused("this is not the address of a Redis", "Write it like redis://:password@redis.example.org:6379/0")
-    return url or None
-
-
-def _choice(*choices: str) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        text = _text_of(value).lower()
-        if text not in choices:
-            raise _Refused(f"{text!r} is not known", f"Write one of: {', '.join(choices)}")
-        return text
-
-    return read
-
-
 # ---------------------------------------------------------------------------------------------------------- every setting
 
 
@@ -249,21 +144,27 @@ class _Setting:
 
 
 _SETTINGS: Final[Mapping[str, _Setting]] = {
-    "server_name": _Setting("PARLEY_SERVER_NAME", _server_name),
-    "http.host": _Setting("PARLEY_HOST", _addresses),
-    "http.port": _Setting("PARLEY_PORT", _port, 8080),
-    "http.trusted_proxies": _Setting("PARLEY_TRUSTED_PROXIES", _networks),
-    "http.web": _Setting("PARLEY_WEB", _path),
-    "tls.fullchain": _Setting("PARLEY_TLS_FULLCHAIN", _path, held_in="tls_fullchain"),
-    "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", _path, held_in="tls_privkey"),
-    "storage.data": _Setting("PARLEY_DATA", _path, "./data"),
-    "storage.database_url": _Setting("PARLEY_DATABASE_URL", _database_url, held_in="database_url"),
-    "storage.redis_url": _Setting("PARLEY_REDIS_URL", _redis_url, held_in="redis_url"),
-    "media.port": _Setting("PARLEY_MEDIA_PORT", _port, 7882),
-    "media.public_ip": _Setting("PARLEY_PUBLIC_IP", _public_addresses),
-    "accounts.sign_up": _Setting("PARLEY_SIGN_UP", _choice("open", "closed"), "open"),
-    "log.level": _Setting("PARLEY_LOG_LEVEL", _choice("debug", "info", "warning", "error"), "info"),
-    "log.format": _Setting("PARLEY_LOG_FORMAT", _choice("auto", "text", "json"), "auto"),
+    "server_name": _Setting("PARLEY_SERVER_NAME", read.server_name),
+    "http.host": _Setting("PARLEY_HOST", read.addresses),
+    "http.port": _Setting("PARLEY_PORT", read.port, 8080),
+    "http.trusted_proxies": _Setting("PARLEY_TRUSTED_PROXIES", read.networks),
+    "http.web": _Setting("PARLEY_WEB", read.path),
+    "tls.fullchain": _Setting("PARLEY_TLS_FULLCHAIN", read.path, held_in="tls_fullchain"),
+    "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", read.path, held_in="tls_privkey"),
+    "storage.data": _Setting("PARLEY_DATA", read.path, "./data"),
+    "storage.database_url": _Setting("PARLEY_DATABASE_URL", read.database_url, held_in="database_url"),
+    "storage.redis_url": _Setting("PARLEY_REDIS_URL", read.redis_url, held_in="redis_url"),
+    "media.port": _Setting("PARLEY_MEDIA_PORT", read.port, 7882),
+    "media.public_ip": _Setting("PARLEY_PUBLIC_IP", read.public_addresses),
+    "accounts.sign_up": _Setting("PARLEY_SIGN_UP", read.choice("open", "closed"), "open"),
+    "smtp.host": _Setting("PARLEY_SMTP_HOST", read.mail_host),
+    "smtp.port": _Setting("PARLEY_SMTP_PORT", read.port, 0),
+    "smtp.tls": _Setting("PARLEY_SMTP_TLS", read.choice("starttls", "tls", "none"), "starttls"),
+    "smtp.user": _Setting("PARLEY_SMTP_USER", read.words),
+    "smtp.password": _Setting("PARLEY_SMTP_PASSWORD", read.secret, held_in="smtp_password"),
+    "smtp.from": _Setting("PARLEY_SMTP_FROM", read.mail_sender),
+    "log.level": _Setting("PARLEY_LOG_LEVEL", read.choice("debug", "info", "warning", "error"), "info"),
+    "log.format": _Setting("PARLEY_LOG_FORMAT", read.choice("auto", "text", "json"), "auto"),
 }
 
 
@@ -286,7 +187,7 @@ def load(
         name, raw = _source(key, setting, environment, written, overrides or {}, secrets)
         try:
             values[key] = setting.read(raw)
-        except _Refused as refused:
+        except read.Refused as refused:
             problem, advice = refused.args
             raise BadSetting(name, problem, advice) from None
     return _settings(values)
@@ -307,7 +208,7 @@ def _source(
         return setting.variable, environment[setting.variable]
     if setting.held_in is not None and (secrets / setting.held_in).exists():
         path = secrets / setting.held_in
-        return str(path), str(path) if setting.read is _path else _read_secret(path)
+        return str(path), str(path) if setting.read is read.path else _read_secret(path)
     if key in written:
         return key, written[key]
     return setting.variable, setting.default
@@ -360,6 +261,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
         accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
+        mail=_mail(values),
         log=LogSettings(level=values["log.level"], format=values["log.format"]),
     )
 
@@ -371,3 +273,35 @@ def _tls(fullchain: Path | None, private_key: Path | None) -> TlsSettings | None
         missing = "PARLEY_TLS_FULLCHAIN" if fullchain is None else "PARLEY_TLS_PRIVKEY"
         raise BadSetting(missing, "a certificate and its key come together", "Set both, or neither")
     return TlsSettings(fullchain, private_key)
+
+
+_SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def _mail(values: Mapping[str, Any]) -> MailSettings | None:
+    host, tls, user, password = (values[f"smtp.{name}"] for name in ("host", "tls", "user", "password"))
+    sender = values["smtp.from"]
+    if host is None:
+        if user is not None or sender is not None:
+            raise BadSetting(
+                "PARLEY_SMTP_HOST", "the mail server is missing", "Name it, or no PARLEY_SMTP setting at all"
+            )
+        return None
+    if sender is None:
+        raise BadSetting("PARLEY_SMTP_FROM", "it is missing", "Write the sender of mails: Parley <parley@example.org>")
+    if (user is None) != (password is None):
+        missing = "PARLEY_SMTP_USER" if user is None else "PARLEY_SMTP_PASSWORD"
+        raise BadSetting(missing, "a user and a password come together", "Set both, or neither")
+    if tls == "none" and user is not None and not _is_here(host):
+        raise BadSetting(
+            "PARLEY_SMTP_TLS", "without TLS the password could be read on its way", "Write starttls or tls"
+        )
+    port = values["smtp.port"] or _SMTP_PORTS[tls]
+    return MailSettings(host=host, port=port, tls=tls, user=user, password=password, sender=sender)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or is_loopback(host)
+    except ValueError:
+        return False

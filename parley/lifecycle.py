@@ -67,7 +67,7 @@ async def _serve(
 ) -> None:
     stop = _on_signals()
     async with AsyncExitStack() as stack:
-        service = await build(settings, materials, stack)
+        service = await build(settings, materials, stack, announce)
         runner = web.AppRunner(service.app, shutdown_timeout=FINISH_REQUESTS_S, **SERVER_OPTIONS)
         await runner.setup()
         # Undone from the last to the first: nobody new, sockets drained, voice said goodbye, requests finished, then the database.

@@ -10,8 +10,9 @@ from typing import Final
 
 import ifaddr
 
-from parley.config import EVERY_ADDRESS, LOOPBACK
+from parley.config import EVERY_ADDRESS
 from parley.failures import CannotStart
+from parley.values import LOOPBACK
 
 BACKLOG: Final = 1024
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from parley.config import EVERY_ADDRESS, LOOPBACK, BadSetting, Settings, load
+from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, Settings, load
+from parley.values import LOOPBACK, MailSender
 
 
 @pytest.fixture
@@ -164,6 +165,14 @@ def test_lists_are_written_with_commas(secrets: Path) -> None:
         ("PARLEY_REDIS_URL", "redis://redis.example.org/first", "is not the address of a Redis"),
         ("PARLEY_REDIS_URL", "redis://", "is not the address of a Redis"),
         ("PARLEY_REDIS_URL", "redis://:se@cr@et@redis", "is not the address of a Redis"),
+        ("PARLEY_REDIS_URL", "redis://:secret\0@redis", "this is no text that can be used"),
+        ("PARLEY_SMTP_HOST", "smtp://mail.example.org", "is not the name of a server"),
+        ("PARLEY_SMTP_HOST", "mail.example.org:25", "is not the name of a server"),
+        ("PARLEY_SMTP_PORT", "smtp", "is not a port"),
+        ("PARLEY_SMTP_TLS", "ssl", "Write one of: starttls, tls, none"),
+        ("PARLEY_SMTP_FROM", "Parley", "is not an e-mail address. Write one, for example Parley <parley@example.org>"),
+        ("PARLEY_SMTP_FROM", "a@example.org, b@example.org", "is not an e-mail address"),
+        ("PARLEY_SMTP_PASSWORD", "secret\0", "this is no text that can be used"),
         ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
         ("PARLEY_SERVER_NAME", "https://chat.example.org", "is not a server name"),
         ("PARLEY_SERVER_NAME", "chat_example", "is not a server name"),
@@ -180,7 +189,70 @@ def test_a_bad_setting_is_one_line_with_its_name(secrets: Path, variable: str, v
     assert line.startswith(f"{variable}: ")
     assert says in line
     assert "\n" not in line
+    assert "secret" not in line
     assert caught.value.name == variable
+
+
+SMTP = {"PARLEY_SMTP_HOST": "mail.example.org", "PARLEY_SMTP_FROM": "Parley <Parley@Example.org>"}
+LOG_IN = {"PARLEY_SMTP_USER": "parley", "PARLEY_SMTP_PASSWORD": "se cret"}
+
+
+@pytest.mark.parametrize(
+    ("more", "port", "tls", "user", "password"),
+    [
+        ({}, 587, "starttls", None, None),
+        ({"PARLEY_SMTP_TLS": "tls"}, 465, "tls", None, None),
+        ({"PARLEY_SMTP_TLS": "none", "PARLEY_SMTP_PORT": "1025"}, 1025, "none", None, None),
+        (LOG_IN, 587, "starttls", "parley", "se cret"),
+        (LOG_IN | {"PARLEY_SMTP_TLS": "none", "PARLEY_SMTP_HOST": "[::1]"}, 25, "none", "parley", "se cret"),
+        (LOG_IN | {"PARLEY_SMTP_TLS": "none", "PARLEY_SMTP_HOST": "localhost"}, 25, "none", "parley", "se cret"),
+    ],
+)
+def test_a_mail_server(
+    secrets: Path, more: dict[str, str], port: int, tls: str, user: str | None, password: str | None
+) -> None:
+    found = settings(secrets, **(SMTP | more)).mail
+    assert found == MailSettings(
+        host=more.get("PARLEY_SMTP_HOST", "mail.example.org").strip("[]"),
+        port=port,
+        tls=tls,  # type: ignore[arg-type]
+        user=user,
+        password=password,
+        sender=MailSender("Parley@example.org", "Parley"),
+    )
+
+
+def test_the_password_of_the_mail_server_may_be_a_secret(secrets: Path) -> None:
+    (secrets / "smtp_password").write_text("from a file\n")
+    found = settings(secrets, **SMTP, PARLEY_SMTP_USER="parley").mail
+    assert found is not None
+    assert found.password == "from a file"
+
+
+def test_without_a_mail_server_there_is_none(secrets: Path) -> None:
+    assert settings(secrets).mail is None
+    assert settings(secrets, PARLEY_SMTP_TLS="tls", PARLEY_SMTP_PASSWORD="left over").mail is None
+
+
+@pytest.mark.parametrize(
+    ("given", "missing", "says"),
+    [
+        ({"PARLEY_SMTP_FROM": "parley@example.org"}, "PARLEY_SMTP_HOST", "the mail server is missing"),
+        (LOG_IN, "PARLEY_SMTP_HOST", "the mail server is missing"),
+        ({"PARLEY_SMTP_HOST": "mail.example.org"}, "PARLEY_SMTP_FROM", "it is missing"),
+        (SMTP | {"PARLEY_SMTP_USER": "parley"}, "PARLEY_SMTP_PASSWORD", "come together"),
+        (SMTP | {"PARLEY_SMTP_PASSWORD": "se cret"}, "PARLEY_SMTP_USER", "come together"),
+        (SMTP | LOG_IN | {"PARLEY_SMTP_TLS": "none"}, "PARLEY_SMTP_TLS", "could be read on its way"),
+    ],
+)
+def test_what_a_mail_server_needs(secrets: Path, given: dict[str, str], missing: str, says: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        settings(secrets, **given)
+    line = str(caught.value)
+    assert line.startswith(f"{missing}: ")
+    assert says in line
+    assert "\n" not in line
+    assert "se cret" not in line
 
 
 def test_the_command_line_is_named_as_it_is_written(secrets: Path) -> None:

@@ -7,9 +7,9 @@ import socket
 import pytest
 
 from parley import listening
-from parley.config import LOOPBACK
 from parley.failures import CannotStart
 from parley.listening import open_sockets, own_addresses
+from parley.values import LOOPBACK
 from tests.support.server import free_port
 
 

@@ -1,0 +1,174 @@
+"""What one setting may say: each function here reads the value of a setting as it was written, text or what TOML has."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from server.domain.errors import Invalid
+from server.domain.mail import clean_address
+
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOOPBACK: Final = ("127.0.0.1", "::1")
+
+
+class Refused(ValueError):
+    """A value cannot be taken: (problem, advice)."""
+
+
+def text_of(value: object) -> str:
+    if not isinstance(value, str):
+        raise Refused(f"{value!r} is not text", 'Put it in quotes: "..."')
+    if "\0" in value:
+        raise Refused(f"{value!r} has a NUL in it", "Write it without")
+    return value.strip()
+
+
+def words(value: object) -> str | None:
+    return text_of(value) or None
+
+
+def secret(value: object) -> str | None:
+    """As :func:`words`, of what is not to be shown."""
+    try:
+        return words(value)
+    except Refused:
+        raise Refused("this is no text that can be used", "Write it in quotes and without NUL") from None
+
+
+def list_of(value: object) -> list[str]:
+    """A TOML list, or text with commas."""
+    items = value if isinstance(value, list) else text_of(value).split(",")
+    return [text for item in items if (text := text_of(item))]
+
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+def server_name(value: object) -> str | None:
+    name = text_of(value).lower()
+    if not name:
+        return None
+    host, colon, port = name.partition(":")
+    good = len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.split("."))
+    if not good or (colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536)):
+        raise Refused(
+            f"{name!r} is not a server name", "Write the host name as people reach it, for example chat.example.org"
+        )
+    return name
+
+
+def addresses(value: object) -> tuple[str, ...]:
+    found: list[str] = []
+    for item in list_of(value):
+        if item == "localhost":
+            found += LOOPBACK
+            continue
+        try:
+            found.append(str(ipaddress.ip_address(item.strip("[]"))))
+        except ValueError:
+            raise Refused(
+                f"{item!r} is not an IP address", "Write addresses with commas, for example 0.0.0.0,::"
+            ) from None
+    return tuple(dict.fromkeys(found))
+
+
+def public_addresses(value: object) -> tuple[str, ...]:
+    found = addresses(value)
+    for item in found:
+        address = ipaddress.ip_address(item)
+        if address.is_unspecified or address.is_multicast or "%" in item:
+            raise Refused(f"{item} is no address that a client could reach", "Write this server's own public address")
+    return found
+
+
+def networks(value: object) -> tuple[IPNetwork, ...]:
+    try:
+        return tuple(ipaddress.ip_network(item) for item in list_of(value))
+    except ValueError as error:
+        raise Refused(
+            str(error), "Write addresses or networks with commas, for example 127.0.0.1,172.16.0.0/12"
+        ) from None
+
+
+def port(value: object) -> int:
+    text = str(value) if isinstance(value, int) else text_of(value)
+    if not (text.isascii() and text.isdigit()) or len(text) > 5 or int(text) > 65535:
+        raise Refused(f"{value!r} is not a port", "Write a number from 1 to 65535 (0 takes a free one)")
+    return int(text)
+
+
+def path(value: object) -> Path | None:
+    text = text_of(value)
+    try:
+        return Path(text).expanduser().absolute() if text else None
+    except RuntimeError:
+        raise Refused(f"{text!r} begins with somebody who is not known here", "Write the path from / on") from None
+
+
+def database_url(value: object) -> str | None:
+    url = secret(value) or ""
+    if url and not re.match(r"sqlite(\+aiosqlite)?:///", url):
+        # The whole value may hold a password, so it is not shown.
+        raise Refused("this kind of database is not supported", "Write sqlite:////absolute/path/parley.db")
+    return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url) or None
+
+
+_REDIS: Final = re.compile(
+    r"""(rediss?://([^@/?#]*@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?(/[0-9]{0,4})?|unix://([^@/?#]*@)?/[^?#]+)(\?\S*)?""",
+    re.IGNORECASE,
+)
+
+
+def redis_url(value: object) -> str | None:
+    url = secret(value)
+    if url and not _REDIS.fullmatch(url):
+        # Not shown: there may be a password in it.
+        raise Refused("this is not the address of a Redis", "Write it like redis://:password@redis.example.org:6379/0")
+    return url
+
+
+def choice(*choices: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        text = text_of(value).lower()
+        if text not in choices:
+            raise Refused(f"{text!r} is not known", f"Write one of: {', '.join(choices)}")
+        return text
+
+    return read
+
+
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
+
+
+def mail_host(value: object) -> str | None:
+    host = text_of(value).strip("[]")
+    if host and not _HOST.fullmatch(host):
+        raise Refused(f"{host!r} is not the name of a server", "Write a host name or an address, without a port")
+    return host or None
+
+
+class MailSender(NamedTuple):
+    address: str
+    name: str
+
+
+_SENDER: Final = re.compile(r"(?P<name>[^<>@]*)<(?P<address>[^<>]+)>")
+
+
+def mail_sender(value: object) -> MailSender | None:
+    text = text_of(value)
+    if not text:
+        return None
+    found = _SENDER.fullmatch(text)
+    name, address = (found["name"].strip().strip('"'), found["address"]) if found else ("", text)
+    try:
+        return MailSender(clean_address(address), name)
+    except Invalid:
+        raise Refused(
+            f"{text!r} is not an e-mail address", "Write one, for example Parley <parley@example.org>"
+        ) from None

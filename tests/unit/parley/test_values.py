@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from parley import values
+from parley.values import MailSender, Refused
+
+
+@pytest.mark.parametrize(
+    ("written", "sender"),
+    [
+        ("", None),
+        ("parley@example.org", MailSender("parley@example.org", "")),
+        ("<parley@example.org>", MailSender("parley@example.org", "")),
+        ('"Our Parley" <parley@example.org>', MailSender("parley@example.org", "Our Parley")),
+        (" Grüße von Parley  < parley@Example.org > ", MailSender("parley@example.org", "Grüße von Parley")),
+    ],
+)
+def test_senders(written: str, sender: MailSender | None) -> None:
+    assert values.mail_sender(written) == sender
+
+
+@pytest.mark.parametrize("written", ["a@b.org <parley@example.org>", "Parley <>", "x <y> <parley@example.org>"])
+def test_what_is_no_sender(written: str) -> None:
+    with pytest.raises(Refused):
+        values.mail_sender(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "host"), [("", None), ("mail", "mail"), ("192.0.2.1", "192.0.2.1"), ("[::1]", "::1")]
+)
+def test_mail_hosts(written: str, host: str | None) -> None:
+    assert values.mail_host(written) == host
+
+
+@pytest.mark.parametrize("written", [7, "a secret\0"])
+def test_what_is_secret_is_not_shown(written: object) -> None:
+    with pytest.raises(Refused) as caught:
+        values.secret(written)
+    assert str(written) not in str(caught.value.args)
