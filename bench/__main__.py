@@ -16,7 +16,7 @@ from typing import Final, Protocol, cast
 
 from bench.report import RESULTS, Result, table, write
 
-SECTIONS: Final = {"voice": "bench.voice", "text": "bench.text"}
+SECTIONS: Final = {"voice": "bench.voice", "chat": "bench.chat.section"}
 
 
 class Section(Protocol):

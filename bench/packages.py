@@ -9,6 +9,10 @@ from pathlib import Path
 _SCRIPT = Path(__file__).parent.parent / "scripts" / "system"
 
 
+class NotHereError(Exception):
+    """A peer cannot run on this machine; says why and what would help."""
+
+
 def ensure(*packages: str) -> None:
     """Install what is missing if this is root on Debian, and say so. Whoever needs a package finds out by its program."""
     if os.geteuid() == 0 and _SCRIPT.exists():

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 import psutil
+
+FILES_MAX: Final = 16_384
+"""Open files that a process of the bench, and what it starts, may have."""
+
+
+def allow_many_files() -> None:
+    """As far as this user may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(FILES_MAX, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def cpu_s(pid: int) -> float:
@@ -18,6 +31,29 @@ def cpu_s(pid: int) -> float:
 def rss_kib(pid: int) -> float:
     """Resident memory."""
     return float(psutil.Process(pid).memory_info().rss) / 1024
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all that descend from it, as they are now."""
+    return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+
+
+def tree_cpu_s(pid: int) -> float:
+    """:func:`cpu_s` of the process and of all its descendants that are there now."""
+    total_s = 0.0
+    for one in tree(pid):
+        with contextlib.suppress(OSError):  # ended since
+            total_s += cpu_s(one)
+    return total_s
+
+
+def tree_rss_kib(pid: int) -> float:
+    """:func:`rss_kib` of the process and of its descendants; what they share is counted for each."""
+    total_kib = 0.0
+    for one in tree(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total_kib += rss_kib(one)
+    return total_kib
 
 
 def libraries(program: str, wanted: str) -> list[str]:

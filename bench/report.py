@@ -11,7 +11,17 @@ from typing import Any, Final
 
 RESULTS: Final = Path(__file__).parent / "results.json"
 
-COLUMNS: Final = ("parley", "floor", "janus", "janus_one_loop", "mumble")
+COLUMNS: Final = (
+    "parley",
+    "floor",
+    "janus",
+    "janus_one_loop",
+    "mumble",
+    "ejabberd",
+    "ejabberd_files",
+    "prosody",
+    "prosody_files",
+)
 
 
 @dataclasses.dataclass

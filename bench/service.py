@@ -32,7 +32,8 @@ class Service:
 
     def __init__(self, port: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="parley-bench-service-")
-        self._port = port
+        self.data = Path(self._folder.name)
+        self.port = port
         self._process: asyncio.subprocess.Process | None = None
         self._addresses = itertools.count(1)
         self.address = f"http://127.0.0.1:{port}"
@@ -42,16 +43,20 @@ class Service:
         assert self._process is not None
         return self._process.pid
 
-    async def start(self, http: aiohttp.ClientSession) -> None:
-        """Raises RuntimeError when it does not get healthy."""
+    async def start(self, http: aiohttp.ClientSession, module: str = "parley", **variables: str) -> None:
+        """``module`` is run with the command line of ``parley`` and ``variables`` in its environment.
+
+        Raises RuntimeError when it does not get healthy.
+        """
         environment = os.environ | {
             "PARLEY_TRUSTED_PROXIES": "127.0.0.1",
             "PARLEY_MEDIA_PORT": "0",
             "PARLEY_LOG_LEVEL": "error",
         }
+        environment |= variables
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "parley", "run", "--data", self._folder.name, "--port", str(self._port)),
+            *("-m", module, "run", "--data", self._folder.name, "--port", str(self.port)),
             env=environment,
             cwd=Path(__file__).parent.parent,
             stdout=asyncio.subprocess.DEVNULL,
@@ -81,7 +86,8 @@ class Service:
                 raise RuntimeError(f"{path}: {found}")
             return found
 
-    async def stop(self) -> None:
+    async def halt(self) -> None:
+        """Ends the process and keeps its data: it can be started again."""
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             try:
@@ -89,6 +95,9 @@ class Service:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+
+    async def stop(self) -> None:
+        await self.halt()
         self._folder.cleanup()
 
 

@@ -14,12 +14,12 @@ import dataclasses
 from bench.clients import FleetProcess
 from bench.network import Network, best_network
 from bench.node import measure_delay, measure_join, measure_memory
-from bench.packages import ensure
+from bench.packages import NotHereError, ensure
 from bench.peers.floor import Floor
 from bench.peers.janus import Janus
 from bench.peers.mumble import Mumble
 from bench.peers.parley_node import ParleyNode
-from bench.peers.peer import NotHereError, Peer
+from bench.peers.peer import Peer
 from bench.process import cpu_s
 from bench.report import Result
 from bench.scenarios import VOICE, Scenario

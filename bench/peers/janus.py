@@ -19,7 +19,7 @@ import aiohttp
 
 from bench.clients import FleetProcess
 from bench.network import Network
-from bench.peers.peer import NotHereError
+from bench.packages import NotHereError
 from bench.process import libraries
 from bench.rtc_client import RtcSpec
 from bench.scenarios import Scenario

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.clients import FleetProcess
 from bench.mumble_client import MumbleSpec
 from bench.network import Network
-from bench.peers.peer import NotHereError
+from bench.packages import NotHereError
 from bench.scenarios import Scenario
 
 _PORT = 64739

@@ -9,10 +9,6 @@ from bench.network import Network
 from bench.scenarios import Scenario
 
 
-class NotHereError(Exception):
-    """This peer cannot run on this machine; says why and what would help."""
-
-
 class Peer(Protocol):
     """One server. ``start``, ``connect`` and ``stop`` once each, in this order."""
 
