@@ -61,7 +61,7 @@ class SqliteDatabase:
         except TimeoutError as error:
             raise exc.TimeoutError("all connections are in use") from error
         try:
-            if not self._idle:
+            while not self._idle:  # somebody else may take it first
                 await to_the_end(self._open())
             return self._idle.pop()
         except BaseException:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import exc, text
 
-from db.aiosqlite_connection import Lost
+from db.aiosqlite_connection import Lost, SingleHopConnection
 from db.connection import Step
 from db.sqlite import SqliteDatabase, SqliteTransaction
 
@@ -258,3 +258,23 @@ async def test_a_file_that_cannot_be_opened_takes_no_place(tmp_path: Path) -> No
     for _ in range(2):
         with pytest.raises(exc.OperationalError, match="unable to open"):
             await database.transaction().begin()
+
+
+async def test_who_opened_a_connection_and_finds_it_taken_opens_another(
+    tmp_path: Path, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = SqliteDatabase(str(tmp_path / "t.db"), connections=2, begin="BEGIN")
+    opened = two._open
+    overtakers: list[SingleHopConnection] = []
+
+    async def open_and_be_overtaken() -> None:
+        await opened()
+        if not overtakers:
+            overtakers.append(await two.take())
+
+    monkeypatch.setattr(two, "_open", open_and_be_overtaken)
+    slow = await two.take()
+    assert slow not in overtakers
+    for connection in (slow, *overtakers):
+        two.give(connection)
+    await two.dispose()
