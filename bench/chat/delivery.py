@@ -46,36 +46,34 @@ class Figures:
     p50: Result
     p99: Result
     idle: Result
+    """The same for all numbers."""
     connection: Result
 
     @classmethod
-    def of(cls, readers: int) -> Figures:
+    def of(cls, readers: int, idle: Result) -> Figures:
         return cls(
             cpu=Result(f"chat/deliver-{readers}", "us CPU a delivery"),
             p50=Result(f"chat/deliver-{readers}-p50", "ms"),
             p99=Result(f"chat/deliver-{readers}-p99", "ms"),
-            idle=Result(f"chat/memory-idle-{readers}", "MiB"),
+            idle=idle,
             connection=Result(f"chat/memory-connection-{readers}", "KiB"),
         )
 
     @property
-    def names(self) -> list[str]:
-        return [result.name for result in self.all]
-
-    @property
-    def all(self) -> list[Result]:
-        return [self.cpu, self.p50, self.p99, self.idle, self.connection]
+    def own(self) -> list[Result]:
+        return [self.cpu, self.p50, self.p99, self.connection]
 
 
 async def measure(options: Options) -> list[Result]:
+    idle = Result("chat/memory-idle", "MiB")
     results: list[Result] = []
     missing: set[str] = set()
     for readers, per_s in MESSAGES_PER_S.items():
-        figures = Figures.of(readers)
-        if options.wants(*figures.names):
+        figures = Figures.of(readers, idle)
+        if options.wants(idle.name, *(result.name for result in figures.own)):
             await _room(readers, Go(seconds=options.seconds, per_s=per_s), figures, options, missing)
-            results += [result for result in figures.all if result.runs]
-    return results
+            results += figures.own
+    return [result for result in (idle, *results) if result.runs]
 
 
 async def _room(readers: int, go: Go, figures: Figures, options: Options, missing: set[str]) -> None:

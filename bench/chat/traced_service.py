@@ -5,8 +5,10 @@ Run as ``python -m bench.chat.traced_service`` with the command line of ``parley
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,25 +22,30 @@ def count(path: Path) -> int:
     return path.read_text().count("\n") if path.exists() else 0
 
 
-def trace(path: Path) -> None:
-    """From now on, for all connections that this process opens."""
-    log = path.open("a", buffering=1)
+@contextlib.contextmanager
+def traced(path: Path) -> Iterator[None]:
+    """All connections that this process opens meanwhile."""
     connect = sqlite3.connect
+    with path.open("a", buffering=1) as log:
 
-    def write(statement: str) -> None:
-        if not statement.lstrip().upper().startswith(_NOT_COUNTED):
-            log.write(f"{' '.join(statement.split())}\n")
+        def write(statement: str) -> None:
+            if not statement.lstrip().upper().startswith(_NOT_COUNTED):
+                log.write(f"{' '.join(statement.split())}\n")
 
-    def traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
-        connection: sqlite3.Connection = connect(*arguments, **named)
-        connection.set_trace_callback(write)
-        return connection
+        def connect_traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(*arguments, **named)
+            connection.set_trace_callback(write)
+            return connection
 
-    setattr(sqlite3, "connect", traced)  # noqa: B010 (mypy takes an assignment for a mistake)
+        setattr(sqlite3, "connect", connect_traced)  # noqa: B010 (mypy takes an assignment for a mistake)
+        try:
+            yield
+        finally:
+            setattr(sqlite3, "connect", connect)  # noqa: B010
 
 
 if __name__ == "__main__":
-    trace(Path(os.environ[VARIABLE]))
-    from parley.__main__ import main
+    with traced(Path(os.environ[VARIABLE])):
+        from parley.__main__ import main
 
-    main()
+        main()

@@ -50,6 +50,7 @@ modules:
     access_create: all
     default_room_options:
       mam: true
+      persistent: true
       presence_broadcast: []
       max_users: 5000
     max_users: 5000
@@ -74,7 +75,8 @@ class Ejabberd:
         self.name = "ejabberd" if archive == "sql" else "ejabberd_files"
         self.note = f"MUC with mod_mam on {_ARCHIVES[archive]}"
         self._archive = archive
-        self._folder = tempfile.TemporaryDirectory(prefix="parley-bench-ejabberd-", ignore_cleanup_errors=True)
+        self._temporary = tempfile.TemporaryDirectory(prefix="parley-bench-ejabberd-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -88,7 +90,7 @@ class Ejabberd:
         await wait_for_port(self._port, self._process)
 
     def _write_config(self) -> None:
-        folder = Path(self._folder.name)
+        folder = self.folder
         config = _CONFIG.format(port=self._port, folder=folder, archive=self._archive)
         (folder / "ejabberd.yml").write_text(config)
         (folder / "ejabberdctl.cfg").write_text('ERL_OPTIONS="-env ERL_CRASH_DUMP_BYTES 0"\n')
@@ -97,13 +99,13 @@ class Ejabberd:
             shutil.chown(path, _USER, _USER)
 
     async def _run(self) -> asyncio.subprocess.Process:
-        folder = self._folder.name
+        folder = self.folder
         return await asyncio.create_subprocess_exec(
             *("setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"),  # su would allow it but 1,024 files
-            *("ejabberdctl", "--config-dir", folder, "--config", f"{folder}/ejabberd.yml"),
-            *("--ctl-config", f"{folder}/ejabberdctl.cfg", "--logs", folder, "--spool", f"{folder}/spool"),
+            *("ejabberdctl", "--config-dir", str(folder), "--config", f"{folder}/ejabberd.yml"),
+            *("--ctl-config", f"{folder}/ejabberdctl.cfg", "--logs", str(folder), "--spool", f"{folder}/spool"),
             *("--node", f"parley-bench-{self._port}@localhost", "foreground"),
-            env={"PATH": _PATH, "HOME": folder, "ERL_DIST_PORT": str(free_port())},
+            env={"PATH": _PATH, "HOME": str(folder), "ERL_DIST_PORT": str(free_port())},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -121,4 +123,4 @@ class Ejabberd:
     async def stop(self) -> None:
         if self._process is not None:
             await end(self._process, _VM)
-        self._folder.cleanup()
+        self._temporary.cleanup()

@@ -36,6 +36,7 @@ Component "conference.localhost" "muc"
     modules_enabled = {{ "muc_mam" }}
     storage = {{ muc_log = "{archive}" }}
     muc_room_locking = false
+    muc_room_default_persistent = true
     muc_room_default_presence_broadcast = {{ visitor = false, participant = false, moderator = false }}
     max_history_messages = 0
 """
@@ -48,14 +49,15 @@ class Prosody:
         self.name = "prosody" if archive == "sql" else "prosody_files"
         self.note = f"MUC with mod_muc_mam on {_ARCHIVES[archive]}"
         self._archive = archive
-        self._folder = tempfile.TemporaryDirectory(prefix="parley-bench-prosody-", ignore_cleanup_errors=True)
+        self._temporary = tempfile.TemporaryDirectory(prefix="parley-bench-prosody-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         if shutil.which("prosody") is None:
             raise NotHereError("prosody is not installed (Debian: apt install prosody lua-dbi-sqlite3)")
-        folder = Path(self._folder.name)
+        folder = self.folder
         config = folder / "prosody.cfg.lua"
         config.write_text(_CONFIG.format(folder=folder, port=self._port, archive=self._archive))
         self._process = await asyncio.create_subprocess_exec(
@@ -79,4 +81,4 @@ class Prosody:
     async def stop(self) -> None:
         if self._process is not None:
             await end(self._process)
-        self._folder.cleanup()
+        self._temporary.cleanup()
