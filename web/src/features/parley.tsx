@@ -1,18 +1,30 @@
 /** The client for components: one context, and hooks that follow its stores. */
 
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from "react";
+import {
+  type CSSProperties,
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
-import type { Channel, Id, User } from "../gateway/protocol";
+import type { Channel, Id, Presence } from "../gateway/protocol";
+import { legible } from "../lib/colour";
 import { asRequestError } from "../lib/errors";
 import { compareIds } from "../lib/ids";
 import type { Account, Connection, Parley } from "../state/parley";
-import { EVERYTHING, may, type PermissionName, permissionsOf } from "../state/permissions";
+import { EVERYTHING, IN_CONVERSATION, may, type PermissionName, permissionsOf } from "../state/permissions";
+import { colourIn, nameIn, type Place, placeOf } from "../state/places";
 import { type Settings, settings } from "../state/settings";
 import { toast, type Ui, ui } from "../state/ui";
 import type { GroupState, World } from "../state/world";
 import type { CallState } from "../voice/callState";
+
+export { nameOf } from "../state/places";
 
 const Context = createContext<Parley | null>(null);
 
@@ -55,17 +67,33 @@ export function useChannels(groupId: Id): Channel[] {
   );
 }
 
-export function useName(id: Id): string {
-  return useWorld((world) => nameOf(world.users[id]));
+/** How somebody is called, in a group if there is one. */
+export function useName(id: Id, groupId: Id | null = null): string {
+  return useWorld((world) => nameIn(world, groupId, id));
 }
 
-export function nameOf(user: User | undefined): string {
-  return user ? user.display_name || user.username : "…";
+/** The style of somebody's name in a group, by their highest role with a colour. */
+export function useNameStyle(id: Id, groupId: Id | null): CSSProperties | undefined {
+  const colour = useWorld((world) => colourIn(world, groupId, id));
+  return useMemo(() => (colour === null ? undefined : { color: legible(colour) }), [colour]);
 }
 
-/** Whether this person may do something, in a channel or in the group. */
-export function useMay(groupId: Id, channelId: Id | null = null): (name: PermissionName) => boolean {
+/** A channel or a conversation, as people see it; null when it is not there. */
+export function usePlace(id: Id): Place | null {
+  return useWorld(useShallow((world) => placeOf(world, id)));
+}
+
+/** Whether somebody is there; asks for it as long as it is shown. One's own is as others see it. */
+export function usePresence(id: Id | null): Presence | undefined {
+  const parley = useParley();
+  useEffect(() => (id === null ? undefined : parley.presences.watch(id)), [parley, id]);
+  return useWorld((world) => (id === null ? undefined : world.presences[id]));
+}
+
+/** Whether this person may do something: in a channel, in the group, or (without a group) in a conversation. */
+export function useMay(groupId: Id | null, channelId: Id | null = null): (name: PermissionName) => boolean {
   const bits = useWorld((world) => {
+    if (groupId === null) return channelId !== null && channelId in world.conversations ? IN_CONVERSATION : 0;
     const state = world.groups[groupId];
     const channel = channelId === null ? null : world.channels[channelId];
     if (!state || channel === undefined) return 0;

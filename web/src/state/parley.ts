@@ -25,6 +25,7 @@ import { play } from "../voice/sounds";
 import { Conversations } from "./conversations";
 import { forgetDrafts, writeDrafts } from "./drafts";
 import { Outbox } from "./outbox";
+import { Presences, watchActivity } from "./presence";
 import { settings } from "./settings";
 import { applyEvent, applyReady, emptyWorld, type World } from "./world";
 
@@ -54,6 +55,7 @@ export interface Snapshot {
 }
 
 const TYPING_SWEEP_MS = 1_000;
+const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "wheel"] as const;
 
 function gatewaySocket(): WebSocket {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -76,7 +78,9 @@ export class Parley {
   readonly gateway: GatewayClient;
   readonly conversations: Conversations;
   readonly outbox: Outbox;
+  readonly presences: Presences;
   readonly call: Call;
+  #idle = false;
 
   constructor() {
     this.gateway = new GatewayClient({
@@ -93,6 +97,7 @@ export class Parley {
     const request: SendRequest = (name, fields) => this.gateway.request(name, fields);
     this.conversations = new Conversations(this.world, this.api, request);
     this.outbox = new Outbox(this.world, request);
+    this.presences = new Presences(this.world, request);
     this.call = new Call({
       request,
       gatewayConnected: () => this.gateway.state === "connected",
@@ -134,6 +139,13 @@ export class Parley {
       key: () => settings.getState().pushKey,
       held: (held) => this.call.setHeld(held),
     });
+    watchActivity(
+      (alive) => {
+        for (const sign of SIGNS_OF_LIFE)
+          window.addEventListener(sign, alive, { passive: true, capture: true });
+      },
+      (idle) => this.#tellIdle(idle),
+    );
     setInterval(() => this.#sweepTyping(), TYPING_SWEEP_MS);
     await Promise.all([this.#learnServer(), this.#comeBack()]);
   }
@@ -243,6 +255,8 @@ export class Parley {
     const channel = this.call.store.getState().channelId;
     const people = channel === null ? null : (this.world.getState().voice[channel] ?? []);
     this.outbox.resume();
+    this.presences.connected();
+    if (this.#idle) this.#tellIdle(true);
     this.call.gatewayBack(snapshot ? people : null);
   }
 
@@ -278,10 +292,16 @@ export class Parley {
   #connectionState(state: ConnectionState): void {
     // Nobody tells now who stops speaking.
     if (state === "reconnecting") this.world.setState({ speaking: {} });
+    if (state !== "connected") this.presences.lost();
     this.connection.setState((before) => ({
       state,
       sinceMs: state === "connected" || state === "closed" ? null : (before.sinceMs ?? Date.now()),
     }));
+  }
+
+  #tellIdle(idle: boolean): void {
+    this.#idle = idle;
+    this.gateway.request("presence.activity", { idle }).catch(() => undefined);
   }
 
   #sweepTyping(): void {

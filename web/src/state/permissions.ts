@@ -30,6 +30,15 @@ export const Permission = {
 export type PermissionName = keyof typeof Permission;
 
 export const EVERYTHING = (1 << 22) - 1;
+/** What every member of a conversation may do in it. */
+export const IN_CONVERSATION =
+  Permission.view_channel |
+  Permission.read_history |
+  Permission.send_messages |
+  Permission.attach_files |
+  Permission.add_reactions |
+  Permission.pin_messages |
+  Permission.mention_everyone;
 const IN_TIME_OUT = Permission.view_channel | Permission.read_history;
 
 export interface Standing {
