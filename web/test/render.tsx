@@ -8,13 +8,14 @@ import { ParleyProvider } from "../src/features/parley";
 import { Parley } from "../src/state/parley";
 import { applyReady } from "../src/state/world";
 import { en } from "../src/texts/en";
+import { enLater } from "../src/texts/en.later";
 import { ready } from "./samples";
 
 await i18next.use(initReactI18next).init({
   lng: "en",
   keySeparator: false,
   nsSeparator: false,
-  resources: { en: { translation: en } },
+  resources: { en: { translation: { ...en, ...enLater } } },
   interpolation: { escapeValue: false },
 });
 

@@ -3,10 +3,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { settings } from "../state/settings";
-import { en } from "../texts/en";
-
-const LANGUAGES = ["en", "de"] as const;
-type Language = (typeof LANGUAGES)[number];
+import { firstTexts, LANGUAGES, type Language, loadTexts } from "../texts/load";
 
 function wanted(): Language {
   const chosen = settings.getState().language;
@@ -16,10 +13,7 @@ function wanted(): Language {
 }
 
 async function use(language: Language): Promise<void> {
-  if (language === "de" && !i18next.hasResourceBundle("de", "translation")) {
-    const { de } = await import("../texts/de");
-    i18next.addResourceBundle("de", "translation", de);
-  }
+  await loadTexts(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }
@@ -30,7 +24,7 @@ export async function startTexts(): Promise<void> {
     fallbackLng: "en",
     keySeparator: false,
     nsSeparator: false,
-    resources: { en: { translation: en } },
+    resources: firstTexts,
     // React escapes by itself.
     interpolation: { escapeValue: false },
   });

@@ -2,16 +2,22 @@
 
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { lazily } from "../components/lazily";
 import { AuthPage } from "../features/auth/AuthPage";
 import { ConversationBones } from "../features/conversation/Bones";
 import { Home, Landing } from "../features/home/Home";
 import { InvitePage } from "../features/invite/InvitePage";
+import { useNamedMessage } from "../features/navigation";
 import { Shell } from "../features/shell/Shell";
 import { NotFound } from "./NotFound";
 
 const conversation = () => import("../features/conversation/ChannelPage");
 const ChannelPage = lazy(() => conversation().then((module) => ({ default: module.ChannelPage })));
+const DirectPage = lazy(() => conversation().then((module) => ({ default: module.DirectPage })));
 const GroupPage = lazy(() => conversation().then((module) => ({ default: module.GroupPage })));
+
+const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
+const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
 
 // Strangers meet a form first; for all others the conversation is needed at once.
 if (!/^\/(login|signup|invite)\b/.test(location.pathname)) void conversation();
@@ -76,11 +82,24 @@ const group = createRoute({
     );
   },
 });
+
+interface PlaceSearch {
+  /** A message to show. */
+  m?: string;
+}
+
+function placeSearch(search: Record<string, unknown>): PlaceSearch {
+  const message = text(search["m"]);
+  return message !== undefined && /^\d{1,20}$/.test(message) ? { m: message } : {};
+}
+
 const channel = createRoute({
   getParentRoute: () => shell,
   path: "/g/$groupId/c/$channelId",
+  validateSearch: placeSearch,
   component: function ChannelRoute() {
     const { groupId, channelId } = channel.useParams();
+    useNamedMessage(channelId, channel.useSearch().m);
     return (
       <Suspense fallback={<ConversationBones />}>
         <ChannelPage groupId={groupId} channelId={channelId} />
@@ -89,8 +108,46 @@ const channel = createRoute({
   },
 });
 
+const direct = createRoute({
+  getParentRoute: () => shell,
+  path: "/d/$channelId",
+  validateSearch: placeSearch,
+  component: function DirectRoute() {
+    const { channelId } = direct.useParams();
+    useNamedMessage(channelId, direct.useSearch().m);
+    return (
+      <Suspense fallback={<ConversationBones />}>
+        <DirectPage channelId={channelId} />
+      </Suspense>
+    );
+  },
+});
+const friends = createRoute({
+  getParentRoute: () => shell,
+  path: "/friends",
+  component: () => (
+    <Suspense fallback={<div className="blank" aria-busy="true" />}>
+      <FriendsPage />
+    </Suspense>
+  ),
+});
+const mentions = createRoute({
+  getParentRoute: () => shell,
+  path: "/mentions",
+  component: () => (
+    <Suspense fallback={<div className="blank" aria-busy="true" />}>
+      <MentionsPage />
+    </Suspense>
+  ),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, signup, invite, shell.addChildren([landing, home, group, channel])]),
+  routeTree: root.addChildren([
+    login,
+    signup,
+    invite,
+    shell.addChildren([landing, home, friends, mentions, direct, group, channel]),
+  ]),
   scrollRestoration: false,
   // Codes and tokens are plain text; the default would read "123" as a number.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

@@ -1,5 +1,7 @@
 /** A person's or a group's mark: initials on a colour that stays theirs. */
 
+import type { Status } from "../gateway/protocol";
+
 const TONES = 8;
 
 function toneOf(seed: string): number {
@@ -26,12 +28,15 @@ interface Props {
   name: string;
   size?: 20 | 24 | 32 | 36 | 64 | 96;
   speaking?: boolean;
+  /** A dot that says whether they are there; told in words beside it. */
+  status?: Status | undefined;
 }
 
-export function Avatar({ id, name, size = 36, speaking = false }: Props) {
+export function Avatar({ id, name, size = 36, speaking = false, status }: Props) {
   return (
     <span className={`avatar s${size} tone${toneOf(id)}${speaking ? " speaking" : ""}`} aria-hidden="true">
       {initials(name)}
+      {status !== undefined && <span className="presence" data-status={status} />}
     </span>
   );
 }

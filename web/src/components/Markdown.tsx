@@ -1,13 +1,36 @@
 /** Draws Markdown as React elements; nothing of it ever becomes HTML text. */
 
-import { type ReactNode, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Node, parseMarkdown } from "../lib/markdown";
+import { isLoneEmoji, type Node, parseMarkdown } from "../lib/markdown";
 import { Icon } from "./Icon";
 
 export function Markdown({ source }: { source: string }) {
   const nodes = useMemo(() => parseMarkdown(source), [source]);
-  return <div className="md">{draw(nodes)}</div>;
+  return (
+    <div className="md" data-jumbo={isLoneEmoji(nodes) || undefined}>
+      {draw(nodes)}
+    </div>
+  );
+}
+
+/** Words to mark in what is drawn, as a search finds them; the pattern has one group around each. */
+export const MarkWords = createContext<RegExp | null>(null);
+
+function Words({ text }: { text: string }): ReactNode {
+  const pattern = useContext(MarkWords);
+  if (pattern === null) return text;
+  // biome-ignore lint/suspicious/noArrayIndexKey: the text is split anew as a whole
+  return text.split(pattern).map((part, at) => (at % 2 === 1 ? <mark key={at}>{part}</mark> : part));
+}
+
+export type NamedNode = Extract<Node, { type: "mention" | "broadcast" | "emoji" }>;
+
+/** How to draw what is named by an id: whoever knows the people and places around says so. */
+export const DrawNamed = createContext<(node: NamedNode) => ReactNode>(() => "…");
+
+function Named({ node }: { node: NamedNode }): ReactNode {
+  return useContext(DrawNamed)(node);
 }
 
 function draw(nodes: readonly Node[]): ReactNode {
@@ -18,7 +41,7 @@ function draw(nodes: readonly Node[]): ReactNode {
 function Drawn({ node }: { node: Node }): ReactNode {
   switch (node.type) {
     case "text":
-      return node.text;
+      return <Words text={node.text} />;
     case "break":
       return <br />;
     case "rule":
@@ -27,6 +50,10 @@ function Drawn({ node }: { node: Node }): ReactNode {
       return <code>{node.text}</code>;
     case "code":
       return <CodeBlock code={node.text} language={node.language} />;
+    case "mention":
+    case "broadcast":
+    case "emoji":
+      return <Named node={node} />;
     case "link":
       return (
         <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">

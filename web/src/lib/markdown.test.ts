@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Node, parseMarkdown, plainText, safeHref } from "./markdown";
+import { isLoneEmoji, type Node, parseMarkdown, plainText, safeHref } from "./markdown";
 
 function all(nodes: readonly Node[]): Node[] {
   return nodes.flatMap((node) => ("children" in node ? [node, ...all(node.children)] : [node]));
@@ -100,6 +100,54 @@ describe("links", () => {
   });
 });
 
+describe("what is named by an id", () => {
+  const named = (source: string): Node[] =>
+    all(parseMarkdown(source)).filter((node) => ["mention", "broadcast", "emoji"].includes(node.type));
+
+  it("are people, roles, channels and a group's own emoji", () => {
+    expect(named("<@1> and <@&2>, **<#3>** <:wave:4>")).toEqual([
+      { type: "mention", kind: "user", id: "1" },
+      { type: "mention", kind: "role", id: "2" },
+      { type: "mention", kind: "channel", id: "3" },
+      { type: "emoji", name: "wave", id: "4" },
+    ]);
+  });
+
+  it("are everyone and those who are here, but not in addresses", () => {
+    expect(named("@everyone, @here! (@everyone)")).toHaveLength(3);
+    for (const source of ["a@here.org", "me/@everyone", "@everyones", "é@here", "@hereé"])
+      expect(named(source), source).toEqual([]);
+  });
+
+  it("stay text in code, after a backslash, and when they are not whole", () => {
+    for (const source of [
+      "`<@1>`",
+      "```\n@everyone\n```",
+      "\\<@1>",
+      "\\@everyone",
+      "<@1",
+      "<@x>",
+      "<:a b:1>",
+    ])
+      expect(named(source), source).toEqual([]);
+  });
+
+  it("become words where only words can be shown", () => {
+    const nodes = parseMarkdown("hi <@1> @here <:wave:4>");
+    expect(plainText(nodes, (node) => (node.type === "mention" ? `@name${node.id}` : node.type)).trim()).toBe(
+      "hi @name1 broadcast emoji",
+    );
+    expect(plainText(nodes).trim()).toBe("hi … @here :wave:");
+  });
+});
+
+it("knows a text that is nothing but a few emoji", () => {
+  for (const source of ["🍅", "🍅 🥕", "👩🏽‍🌾", "🇩🇪", "<:wave:4>🍅", "❤️"])
+    expect(isLoneEmoji(parseMarkdown(source)), source).toBe(true);
+  for (const source of ["", "a 🍅", "12", "🍅".repeat(13), "🍅\n\n🍅", "> 🍅"])
+    expect(isLoneEmoji(parseMarkdown(source)), source).toBe(false);
+});
+
 it("stays quick on hostile nesting", () => {
   const started = performance.now();
   for (const source of [
@@ -108,6 +156,8 @@ it("stays quick on hostile nesting", () => {
     "[".repeat(4000),
     "`".repeat(3999),
     "- ".repeat(2000),
+    "<@".repeat(2000),
+    "<:".repeat(2000),
   ]) {
     parseMarkdown(source);
   }

@@ -5,9 +5,17 @@
 
 import MarkdownIt, { type Token } from "markdown-it";
 
+export type MentionKind = "user" | "role" | "channel";
+
 export type Node =
   | { type: "text"; text: string }
   | { type: "break" }
+  /** Somebody or something that is named by its id. */
+  | { type: "mention"; kind: MentionKind; id: string }
+  /** Everyone in the channel, or those who are there just now. */
+  | { type: "broadcast"; who: "everyone" | "here" }
+  /** An emoji of a group's own. */
+  | { type: "emoji"; name: string; id: string }
   | { type: "rule" }
   | { type: "inlineCode"; text: string }
   | { type: "code"; text: string; language: string }
@@ -20,6 +28,49 @@ type Parent = Extract<Node, { children: Node[] }>;
 const parser = new MarkdownIt("default", { html: false, linkify: true, breaks: true, typographer: false });
 parser.disable(["table", "reference", "html_block", "html_inline", "entity"]);
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+
+const NAMED = /<(@&?|#)(\d{1,20})>/y;
+const EMOJI = /<:(\w{1,64}):(\d{1,20})>/y;
+const BROADCAST = /@(everyone|here)(?![\p{L}\p{N}_])/uy;
+/** Neither an address of mail nor of a page. */
+const BEFORE_BROADCAST = /[\p{L}\p{N}_/]$/u;
+const KINDS: Record<string, MentionKind> = { "@": "user", "@&": "role", "#": "channel" };
+
+type Meta = Extract<Node, { type: "mention" | "broadcast" | "emoji" }>;
+
+function namedAt(source: string, at: number): { length: number; meta: Meta } | null {
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    return pattern.exec(source);
+  };
+  if (source[at] === "@") {
+    const found = BEFORE_BROADCAST.test(source.slice(Math.max(0, at - 2), at)) ? null : match(BROADCAST);
+    return (
+      found && { length: found[0].length, meta: { type: "broadcast", who: found[1] as "everyone" | "here" } }
+    );
+  }
+  const named = match(NAMED);
+  if (named) {
+    const kind = KINDS[named[1] ?? ""] ?? "user";
+    return { length: named[0].length, meta: { type: "mention", kind, id: named[2] ?? "" } };
+  }
+  const emoji = match(EMOJI);
+  return (
+    emoji && { length: emoji[0].length, meta: { type: "emoji", name: emoji[1] ?? "", id: emoji[2] ?? "" } }
+  );
+}
+
+parser.inline.ruler.before("autolink", "mention", (state, silent) => {
+  const found = namedAt(state.src, state.pos);
+  if (found === null) return false;
+  if (!silent) {
+    const token = state.push("mention", "", 0);
+    token.content = state.src.slice(state.pos, state.pos + found.length);
+    token.meta = found.meta;
+  }
+  state.pos += found.length;
+  return true;
+});
 
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
 
@@ -106,6 +157,8 @@ function leaf(token: Token): Node[] {
           language: token.info.trim().split(/\s+/)[0] ?? "",
         },
       ];
+    case "mention":
+      return [token.meta as Meta];
     case "image":
       return [{ type: "text", text: `![${token.content}](${token.attrGet("src") ?? ""})` }];
     default:
@@ -113,13 +166,41 @@ function leaf(token: Token): Node[] {
   }
 }
 
+/** How to write what is named by an id, where only words can be shown. */
+export type Wording = (node: Meta) => string;
+
+const asTyped: Wording = (node) => {
+  if (node.type === "broadcast") return `@${node.who}`;
+  return node.type === "emoji" ? `:${node.name}:` : "…";
+};
+
 /** The words alone. */
-export function plainText(nodes: readonly Node[]): string {
+export function plainText(nodes: readonly Node[], wording: Wording = asTyped): string {
   return nodes
     .map((node) => {
+      if (node.type === "mention" || node.type === "broadcast" || node.type === "emoji") return wording(node);
       if ("children" in node)
-        return plainText(node.children) + (node.type === "paragraph" || node.type === "item" ? " " : "");
+        return (
+          plainText(node.children, wording) + (node.type === "paragraph" || node.type === "item" ? " " : "")
+        );
       return "text" in node ? node.text : " ";
     })
     .join("");
+}
+
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}|\p{RI}|\p{EMod}|[\u200d\ufe0f\u20e3#*0-9\s])*$/u;
+const LONE_MAX = 12;
+
+/** Whether a text is nothing but a few emoji, which are drawn large then. */
+export function isLoneEmoji(nodes: readonly Node[]): boolean {
+  const [paragraph, ...more] = nodes;
+  if (paragraph?.type !== "paragraph" || more.length > 0 || paragraph.children.length === 0) return false;
+  const pictures = paragraph.children.map((node) => {
+    if (node.type === "emoji") return 1;
+    if (node.type === "break") return 0;
+    if (node.type !== "text" || !ONLY_EMOJI.test(node.text)) return Number.POSITIVE_INFINITY;
+    return [...node.text.matchAll(/\p{Extended_Pictographic}|\p{RI}/gu)].length;
+  });
+  const count = pictures.reduce((sum, each) => sum + each, 0);
+  return count > 0 && count <= LONE_MAX;
 }

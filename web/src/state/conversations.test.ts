@@ -1,11 +1,11 @@
 import { expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
-import { boris, me, member, message, ready } from "../../test/samples";
+import { boris, conversation, cursor, member, message, ready } from "../../test/samples";
 import type { PageAt } from "../gateway/api";
-import type { Cursor, MessagePage, SendRequest } from "../gateway/protocol";
+import type { MessagePage, SendRequest } from "../gateway/protocol";
 import { networkError, RequestError } from "../lib/errors";
 import { Conversations, TYPING_EVERY_MS } from "./conversations";
-import { applyReady, emptyWorld, type World } from "./world";
+import { applyReady, emptyWorld, takeConversation, type World } from "./world";
 
 const TOTAL = 120;
 
@@ -37,7 +37,6 @@ function setUp() {
     message: vi.fn(() =>
       Promise.resolve({ message: message("7"), author: boris, member: null, users: [], reacted: [] }),
     ),
-    user: vi.fn(() => Promise.resolve({ id: "9", username: "dora", display_name: "Dora" })),
     members: vi.fn((_: string, after: string | null) =>
       Promise.resolve({
         members:
@@ -48,17 +47,11 @@ function setUp() {
       }),
     ),
   };
-  const request = vi.fn((name: string, fields: { message_id?: string }) =>
-    Promise.resolve(
-      name === "cursor.move"
-        ? ({ channel_id: "11", last_read_id: fields.message_id, unread: 3, mentions: 0 } as Cursor)
-        : {},
-    ),
-  );
+  const request = vi.fn((_name: string, _fields: object) => Promise.resolve({}));
   let now = 0;
   const conversations = new Conversations(world, api, request as unknown as SendRequest, () => now);
   const ids = () => conversations.history("11").messages.map((each) => Number(each.id));
-  return { world, api, request, conversations, ids, pass: (ms: number) => (now += ms) };
+  return { world, api, messages, request, conversations, ids, pass: (ms: number) => (now += ms) };
 }
 
 it("reads page by page to the beginning, asks once at a time, and stops there", async () => {
@@ -114,28 +107,6 @@ it("takes the answer to the newest question alone", async () => {
   expect(ids()).not.toContain(20);
 });
 
-it("moves the cursor forward only, one request at a time, to the newest seen", async () => {
-  const { conversations, request, world } = setUp();
-  await conversations.markRead("11", "99");
-  expect(request).not.toHaveBeenCalled();
-  const moves = [
-    conversations.markRead("11", "101"),
-    conversations.markRead("11", "102"),
-    conversations.markRead("11", "105"),
-  ];
-  await Promise.all(moves);
-  expect(request.mock.calls.map(([, fields]) => fields.message_id)).toEqual(["101", "105"]);
-  expect(world.getState().cursors["11"]).toMatchObject({ last_read_id: "105", unread: 3 });
-});
-
-it("tells again what could not be told", async () => {
-  const { conversations, request } = setUp();
-  request.mockRejectedValueOnce(networkError());
-  await conversations.markRead("11", "101");
-  await conversations.markRead("11", "101");
-  expect(request).toHaveBeenCalledTimes(2);
-});
-
 it("signs typing now and then, and anew after sending", () => {
   const { conversations, request, pass } = setUp();
   conversations.typing("11");
@@ -162,12 +133,24 @@ it("fetches a quoted message once, and knows when it is gone", async () => {
   expect("9" in world.getState().quoted).toBe(false);
 });
 
-it("fetches somebody unknown once", async () => {
-  const { conversations, api, world } = setUp();
-  await Promise.all([conversations.knowUser("9"), conversations.knowUser("9")]);
-  await conversations.knowUser(me.id);
-  expect(api.user).toHaveBeenCalledOnce();
-  expect(world.getState().users["9"]?.username).toBe("dora");
+it("fetches the last message of a conversation once, when it is not known", async () => {
+  const { conversations, messages, world } = setUp();
+  const view = { conversation: conversation("80"), cursor: cursor("80"), last_message: null };
+  const { lastMessages, ...rest } = takeConversation(world.getState(), view);
+  expect(lastMessages).toEqual({ "80": null });
+  world.setState({ ...rest, lastMessages: {} });
+  await Promise.all([conversations.knowLast("80"), conversations.knowLast("80")]);
+  await conversations.knowLast("80");
+  expect(messages).toHaveBeenCalledExactlyOnceWith("80", {}, 1);
+  expect(world.getState().lastMessages["80"]?.id).toBe("120");
+});
+
+it("reacts, and takes back what one reacted with", async () => {
+  const { conversations, request, world } = setUp();
+  await conversations.react("11", "5", "🍅");
+  world.setState({ reacted: { "5": ["🍅"] } });
+  await conversations.react("11", "5", "🍅");
+  expect(request.mock.calls.map(([name]) => name)).toEqual(["reaction.add", "reaction.remove"]);
 });
 
 it("reads members page by page and stops", async () => {

@@ -1,21 +1,19 @@
-/** Reading and changing what channels hold: pages of history, cursors, edits, typing, quotes. */
+/** Reading and changing what channels hold: pages of history, edits, reactions, typing, quotes. */
 
 import type { StoreApi } from "zustand/vanilla";
 import type { Api, PageAt } from "../gateway/api";
 import type { Id, SectionInput, SendRequest } from "../gateway/protocol";
 import { asRequestError } from "../lib/errors";
-import { isNewer } from "../lib/ids";
 import { beginLoad, emptyHistory, failLoad, type History, type LoadKind } from "./history";
-import { applyEvent, takeCursor, takePage, type World, withMembers, withUsers } from "./world";
+import { applyEvent, takePage, type World, withMembers, withUsers } from "./world";
 
-type MessageApi = Pick<Api, "messages" | "message" | "user" | "members">;
+type MessageApi = Pick<Api, "messages" | "message" | "members">;
 
 export const PAGE = 50;
 /** A sign of typing is sent at most this often. */
 export const TYPING_EVERY_MS = 5_000;
 
 export class Conversations {
-  readonly #moving = new Map<Id, Id>();
   readonly #typed = new Map<Id, number>();
   readonly #asked = new Set<Id>();
   /** Which load is the newest for a channel: an answer to an older one is thrown away. */
@@ -69,28 +67,6 @@ export class Conversations {
     }
   }
 
-  /** The newest message that was seen, with the window focused. Asks once at a time for a channel, newest last. */
-  async markRead(channel: Id, message: Id): Promise<void> {
-    const under = this.#moving.get(channel);
-    const read = this.world.getState().cursors[channel]?.last_read_id;
-    if (!isNewer(message, read) || (under !== undefined && !isNewer(message, under))) return;
-    this.#moving.set(channel, message);
-    if (under !== undefined) return;
-    try {
-      let target: Id | undefined = message;
-      while (target !== undefined) {
-        const cursor = await this.request("cursor.move", { channel_id: channel, message_id: target });
-        this.world.setState((world) => takeCursor(world, cursor));
-        const latest = this.#moving.get(channel);
-        target = latest === target ? undefined : latest;
-      }
-    } catch {
-      // Seen again, it will be told again.
-    } finally {
-      this.#moving.delete(channel);
-    }
-  }
-
   async edit(channel: Id, message: Id, sections: SectionInput[]): Promise<void> {
     const result = await this.request("message.edit", { channel_id: channel, message_id: message, sections });
     this.world.setState((world) =>
@@ -137,17 +113,28 @@ export class Conversations {
     }
   }
 
-  /** Fetch somebody who was named by id alone, once. */
-  async knowUser(id: Id): Promise<void> {
-    if (id in this.world.getState().users || !this.#ask(id)) return;
+  /** The newest message of a conversation, where the last one known was deleted. */
+  async knowLast(channel: Id): Promise<void> {
+    if (channel in this.world.getState().lastMessages || !this.#ask(channel)) return;
     try {
-      const user = await this.api.user(id);
-      this.world.setState((world) => ({ users: withUsers(world.users, [user]) }));
+      const page = await this.api.messages(channel, {}, 1);
+      this.world.setState((world) =>
+        channel in world.lastMessages || !(channel in world.conversations)
+          ? world
+          : { lastMessages: { ...world.lastMessages, [channel]: page.messages.at(-1) ?? null } },
+      );
     } catch {
-      // Stays nameless; asked again when shown again.
+      // Shown again, it is asked for again.
     } finally {
-      this.#asked.delete(id);
+      this.#asked.delete(channel);
     }
+  }
+
+  /** React with an emoji, or take one's reaction back. */
+  async react(channel: Id, message: Id, emoji: string): Promise<void> {
+    const mine = this.world.getState().reacted[message]?.includes(emoji) ?? false;
+    const fields = { channel_id: channel, message_id: message, emoji };
+    await this.request(mine ? "reaction.remove" : "reaction.add", fields);
   }
 
   /** The next page of a group's members. */

@@ -7,6 +7,8 @@ import { load, save } from "../lib/storage";
 export interface Draft {
   text: string;
   replyTo: Id | null;
+  /** What was chosen from a list while typing, and what it stands for: `@boris` for `<@2>`. */
+  picked?: Readonly<Record<string, string>>;
 }
 
 const KEY = "drafts";

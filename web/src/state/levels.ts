@@ -45,21 +45,36 @@ export function badgeOf(cursor: Cursor | undefined, told: Told, conversation: bo
   return { fresh: unread > 0 && !quiet, unread, urgent: told.muted && conversation ? 0 : urgent };
 }
 
+/** Badges of whole groups, and of all conversations under "". */
+type Sums = ReadonlyMap<Id, Badge>;
+
+const NOTHING: Badge = { fresh: false, unread: 0, urgent: 0 };
+const MINUTE_MS = 60_000;
+let summed: { from: readonly unknown[]; sums: Sums } | null = null;
+
 /** The badges of all places of a group together, or of all conversations (`group` is null). */
 export function badgeOfAll(world: World, group: Id | null, nowMs: number): Badge {
-  const places =
-    group === null
-      ? Object.keys(world.conversations)
-      : Object.values(world.channels)
-          .filter((each) => each.group_id === group && each.kind === "text")
-          .map((each) => each.id);
-  const sum: Badge = { fresh: false, unread: 0, urgent: 0 };
-  for (const id of places) {
-    const told = channelLevel(world.levels, id, group, nowMs);
-    const badge = badgeOf(world.cursors[id], told, group === null);
-    sum.fresh ||= badge.fresh;
-    sum.unread += badge.fresh ? badge.unread : 0;
-    sum.urgent += badge.urgent;
-  }
-  return sum;
+  const { channels, conversations, cursors, levels } = world;
+  // Many look at each change of the world; the sums are made once for all of them. Mutes end to the minute here.
+  const from = [channels, conversations, cursors, levels, Math.floor(nowMs / MINUTE_MS)];
+  if (summed === null || from.some((each, at) => each !== summed?.from[at]))
+    summed = { from, sums: sumAll(world, nowMs) };
+  return summed.sums.get(group ?? "") ?? NOTHING;
+}
+
+function sumAll(world: World, nowMs: number): Sums {
+  const sums = new Map<Id, Badge>();
+  const add = (place: Id, group: Id | null): void => {
+    const told = channelLevel(world.levels, place, group, nowMs);
+    const badge = badgeOf(world.cursors[place], told, group === null);
+    const sum = sums.get(group ?? "") ?? NOTHING;
+    sums.set(group ?? "", {
+      fresh: sum.fresh || badge.fresh,
+      unread: sum.unread + (badge.fresh ? badge.unread : 0),
+      urgent: sum.urgent + badge.urgent,
+    });
+  };
+  for (const id of Object.keys(world.conversations)) add(id, null);
+  for (const { id, group_id, kind } of Object.values(world.channels)) if (kind === "text") add(id, group_id);
+  return sums;
 }

@@ -24,8 +24,11 @@ import { listenPushToTalk } from "../voice/pushToTalk";
 import { play } from "../voice/sounds";
 import { Conversations } from "./conversations";
 import { forgetDrafts, writeDrafts } from "./drafts";
+import { Files } from "./files";
 import { Outbox } from "./outbox";
+import { People } from "./people";
 import { Presences, watchActivity } from "./presence";
+import { Reading } from "./reading";
 import { settings } from "./settings";
 import { applyEvent, applyReady, emptyWorld, type World } from "./world";
 
@@ -77,8 +80,11 @@ export class Parley {
   readonly api = new Api(this.auth);
   readonly gateway: GatewayClient;
   readonly conversations: Conversations;
+  readonly reading: Reading;
+  readonly people: People;
   readonly outbox: Outbox;
   readonly presences: Presences;
+  readonly files: Files;
   readonly call: Call;
   #idle = false;
 
@@ -96,8 +102,11 @@ export class Parley {
     });
     const request: SendRequest = (name, fields) => this.gateway.request(name, fields);
     this.conversations = new Conversations(this.world, this.api, request);
+    this.reading = new Reading(this.world, this.api, request);
+    this.people = new People(this.world, this.api);
     this.outbox = new Outbox(this.world, request);
     this.presences = new Presences(this.world, request);
+    this.files = new Files(this.api);
     this.call = new Call({
       request,
       gatewayConnected: () => this.gateway.state === "connected",
@@ -204,6 +213,7 @@ export class Parley {
   #loggedOut(): void {
     this.call.leave();
     this.outbox.stop();
+    this.files.forget();
     this.auth.forget();
     this.world.setState(emptyWorld, true);
     this.account.setState({ state: "out", me: null });

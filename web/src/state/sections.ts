@@ -1,7 +1,7 @@
 /** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
 
 import type { Id, PlainSection, ReplySection, Section, SectionInput } from "../gateway/protocol";
-import { parseMarkdown, plainText } from "../lib/markdown";
+import { parseMarkdown, plainText, type Wording } from "../lib/markdown";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
 
@@ -93,22 +93,26 @@ export function replyOf(sections: readonly Section[]): Id | null {
 }
 
 /** One line that stands for the message, for quotes. */
-export function summary(sections: readonly Section[], lengthMax = 160): string {
-  const line = sections.map(words).join(" ").replace(/\s+/g, " ").trim();
+export function summary(sections: readonly Section[], lengthMax = 160, wording?: Wording): string {
+  const line = sections
+    .map((section) => words(section, wording))
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .trim();
   const points = [...line];
   return points.length > lengthMax ? `${points.slice(0, lengthMax).join("")}…` : line;
 }
 
-function words(section: Section): string {
+function words(section: Section, wording?: Wording): string {
   switch (section.kind) {
     case "text":
-      return plainText(parseMarkdown(section.text));
+      return plainText(parseMarkdown(section.text), wording);
     case "code":
       return section.code;
     case "file":
       return section.name;
     case "forward":
-      return section.sections.map(words).join(" ");
+      return section.sections.map((each) => words(each, wording)).join(" ");
     default:
       return "";
   }

@@ -1,7 +1,7 @@
 /** What is open on the screen. */
 
 import { createStore } from "zustand/vanilla";
-import type { ChannelKind, Id } from "../gateway/protocol";
+import type { ChannelKind, FileSection, Id, LevelScope } from "../gateway/protocol";
 
 export type DialogSpec =
   | { kind: "newGroup" }
@@ -14,6 +14,14 @@ export type DialogSpec =
   | { kind: "invite"; groupId: Id }
   | { kind: "removeMember"; groupId: Id; userId: Id }
   | { kind: "deleteMessage"; channelId: Id; messageId: Id }
+  | { kind: "newConversation"; conversationId?: Id }
+  | { kind: "renameConversation"; conversationId: Id }
+  | { kind: "leaveConversation"; conversationId: Id }
+  | { kind: "removeFromConversation"; conversationId: Id; userId: Id }
+  | { kind: "block"; userId: Id }
+  | { kind: "endFriendship"; userId: Id }
+  | { kind: "level"; scope: LevelScope; targetId: Id }
+  | { kind: "picture"; file: FileSection }
   | { kind: "settings" }
   | { kind: "switcher" };
 
@@ -22,10 +30,17 @@ export interface Toast {
   text: string;
 }
 
+/** What may stand beside a conversation in place of its members. */
+export type PanelKind = "search" | "pins";
+/** This place, its group, or everything one may read. */
+export type SearchScope = "here" | "group" | "all";
+
 export interface Ui {
   dialog: DialogSpec | null;
   /** The members panel on a narrow screen. */
   membersOpen: boolean;
+  panel: PanelKind | null;
+  search: { typed: string; scope: SearchScope };
   toasts: readonly Toast[];
   /** A message to show and mark, asked for by a jump: `stamp` tells two jumps to one message apart. */
   jump: { channelId: Id; messageId: Id; stamp: number } | null;
@@ -33,7 +48,14 @@ export interface Ui {
 
 const TOAST_MS = 5_000;
 
-export const ui = createStore<Ui>(() => ({ dialog: null, membersOpen: false, toasts: [], jump: null }));
+export const ui = createStore<Ui>(() => ({
+  dialog: null,
+  membersOpen: false,
+  panel: null,
+  search: { typed: "", scope: "group" },
+  toasts: [],
+  jump: null,
+}));
 
 let counter = 0;
 

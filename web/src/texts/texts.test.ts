@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { de } from "./de";
-import { en } from "./en";
+import { de as deFirst } from "./de";
+import { deLater } from "./de.later";
+import { en as enFirst } from "./en";
+import { enLater } from "./en.later";
+
+const en = { ...enFirst, ...enLater };
+const de = { ...deFirst, ...deLater };
 
 const holes = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
 
 describe("languages", () => {
+  it("say each thing in one part alone", () => {
+    expect(Object.keys(enLater).filter((key) => key in enFirst)).toEqual([]);
+  });
+
   it("have the same texts", () => {
     expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
   });

@@ -7,6 +7,7 @@ import { Icon } from "../../components/Icon";
 import { LazyCard } from "../../components/LazyOverlays";
 import type { Channel, VoiceState } from "../../gateway/protocol";
 import { openDialog } from "../../state/ui";
+import { Badges, useBadge } from "../levels/Badges";
 import { nameOf, useCall, useChannels, useMay, useMyId, useParley, useSettings, useWorld } from "../parley";
 import { PersonCard } from "../voice/PersonCard";
 
@@ -66,12 +67,11 @@ function Manage({ channel }: { channel: Channel }) {
 }
 
 function TextChannel({ channel, manage }: { channel: Channel; manage: boolean }) {
-  const { t } = useTranslation();
   const { channelId } = useParams({ strict: false });
-  const unread = useWorld((world) => world.cursors[channel.id]?.unread ?? 0);
+  const badge = useBadge(channel.id, channel.group_id);
   const current = channelId === channel.id;
   return (
-    <li className="channel" data-current={current || undefined} data-unread={unread > 0 || undefined}>
+    <li className="channel" data-current={current || undefined} data-unread={badge.fresh || undefined}>
       <Link
         to="/g/$groupId/c/$channelId"
         params={{ groupId: channel.group_id, channelId: channel.id }}
@@ -80,12 +80,7 @@ function TextChannel({ channel, manage }: { channel: Channel; manage: boolean })
       >
         <Icon name="hash" size={18} />
         <span className="channel-name">{channel.name}</span>
-        {unread > 0 && (
-          <span className="badge" data-testid={`unread-${channel.name}`}>
-            <span aria-hidden="true">{unread > 999 ? "999+" : unread}</span>
-            <span className="hidden-visually">{t("channel.unread", { count: unread })}</span>
-          </span>
-        )}
+        <Badges badge={badge} name={channel.name} />
       </Link>
       {manage && <Manage channel={channel} />}
     </li>
@@ -154,7 +149,7 @@ function VoicePerson({ state }: { state: VoiceState }) {
   const speaking = useWorld((world) => world.speaking[state.participant] === true);
   const ignored = useSettings((settings) => settings.ignored.includes(state.user_id));
   useEffect(() => {
-    void parley.conversations.knowUser(state.user_id);
+    void parley.people.know(state.user_id);
   }, [parley, state.user_id]);
   const silent = state.muted || !state.may_speak;
   const name = nameOf(user);

@@ -1,19 +1,20 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { IconButton } from "../../components/Button";
-import { Icon } from "../../components/Icon";
 import { useWide } from "../../components/useMedia";
-import type { Channel } from "../../gateway/protocol";
 import { load, save } from "../../lib/storage";
-import { settings } from "../../state/settings";
 import { ui } from "../../state/ui";
 import { Members } from "../members/Members";
-import { useChannels, useSettings, useUi, useWorld } from "../parley";
+import { SidePanel } from "../panels/SidePanel";
+import { useChannels, usePlace, useUi, useWorld } from "../parley";
 import { Stage } from "../voice/Stage";
 import { ConversationBones } from "./Bones";
 import { Conversation } from "./Conversation";
+import { ChannelHead } from "./ConversationHead";
+import { Gone } from "./Gone";
 import "./conversation.css";
+
+export { DirectPage } from "./DirectPage";
 
 /** A group without a channel in the address: to the last one on a wide screen; a narrow one shows the list. */
 export function GroupPage({ groupId }: { groupId: string }) {
@@ -46,6 +47,8 @@ export function GroupPage({ groupId }: { groupId: string }) {
 export function ChannelPage({ groupId, channelId }: { groupId: string; channelId: string }) {
   const loaded = useWorld((world) => world.loaded);
   const channel = useWorld((world) => world.channels[channelId]);
+  const place = usePlace(channelId);
+  const panel = useUi((state) => (channel?.kind === "text" ? state.panel : null));
   const known = channel !== undefined && channel.group_id === groupId;
   useEffect(() => {
     if (!known) return;
@@ -58,64 +61,18 @@ export function ChannelPage({ groupId, channelId }: { groupId: string; channelId
   return (
     <>
       <main className="conversation" id="main">
-        <Head channel={channel} />
+        <ChannelHead channel={channel} />
         {channel.kind === "text" ? (
-          <Conversation key={channel.id} channel={channel} />
+          place && <Conversation key={channel.id} place={place} />
         ) : (
           <Stage channel={channel} />
         )}
       </main>
-      <Members groupId={groupId} />
-    </>
-  );
-}
-
-function Head({ channel }: { channel: Channel }) {
-  const { t } = useTranslation();
-  const wide = useWide();
-  const shown = useSettings((state) => state.membersShown);
-  const open = useUi((state) => state.membersOpen);
-  const pressed = wide ? shown : open;
-  const toggle = (): void => {
-    if (wide) settings.setState({ membersShown: !shown });
-    else ui.setState({ membersOpen: !open });
-  };
-  return (
-    <header className="conversation-head">
-      {!wide && (
-        <Link
-          to="/g/$groupId"
-          params={{ groupId: channel.group_id }}
-          className="icon-button"
-          aria-label={t("shell.back")}
-          data-testid="back"
-        >
-          <Icon name="back" size={22} />
-        </Link>
+      {panel !== null && place !== null ? (
+        <SidePanel place={place} panel={panel} />
+      ) : (
+        <Members groupId={groupId} />
       )}
-      <Icon name={channel.kind === "text" ? "hash" : "sound"} />
-      <h1>{channel.name}</h1>
-      {channel.topic !== "" && <p title={channel.topic}>{channel.topic}</p>}
-      <IconButton
-        icon="people"
-        label={t(pressed ? "members.hide" : "members.show")}
-        aria-pressed={pressed}
-        onClick={toggle}
-        data-testid="members-toggle"
-      />
-    </header>
-  );
-}
-
-function Gone() {
-  const { t } = useTranslation();
-  return (
-    <main className="blank" id="main">
-      <h2>{t("channel.goneTitle")}</h2>
-      <p>{t("channel.gone")}</p>
-      <Link to="/home" className="button">
-        {t("shell.home")}
-      </Link>
-    </main>
+    </>
   );
 }

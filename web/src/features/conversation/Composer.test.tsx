@@ -5,11 +5,14 @@ import { renderWith } from "../../../test/render";
 import { channel, me, message, page, textSection } from "../../../test/samples";
 import { drafts, setDraft } from "../../state/drafts";
 import { beginLoad, emptyHistory, endLoad } from "../../state/history";
+import { channelPlace } from "../../state/places";
 import { Composer, inOpenFence } from "./Composer";
 
 function setUp(maySend = true) {
   const onEditLast = vi.fn();
-  const parley = renderWith(<Composer channel={channel("11")} maySend={maySend} onEditLast={onEditLast} />);
+  const parley = renderWith(
+    <Composer place={channelPlace(channel("11"))} maySend={maySend} onEditLast={onEditLast} />,
+  );
   const send = vi.spyOn(parley.outbox, "send").mockReturnValue("n");
   const typing = vi.spyOn(parley.conversations, "typing").mockReturnValue();
   return { parley, send, typing, onEditLast, user: userEvent.setup() };

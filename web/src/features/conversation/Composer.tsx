@@ -4,17 +4,20 @@ import { useStore } from "zustand";
 import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { useMedia } from "../../components/useMedia";
-import type { Channel } from "../../gateway/protocol";
+import type { Section } from "../../gateway/protocol";
 import { type Draft, draftOf, drafts, setDraft } from "../../state/drafts";
-import { summary, textLength, toSections } from "../../state/sections";
-import { nameOf, useAccount, useMyId, useParley, useWorld } from "../parley";
+import type { Place } from "../../state/places";
+import { textLength, toSections } from "../../state/sections";
+import { useAccount, useMyId, useName, useParley, useWorld } from "../parley";
+import { useSummary } from "../wording";
 
 interface Props {
-  channel: Channel;
+  place: Place;
   maySend: boolean;
   onEditLast: (messageId: string) => void;
 }
 
+const NO_SECTIONS: readonly Section[] = [];
 const EMPTY: Draft = { text: "", replyTo: null };
 /** The count is shown when this much is left. */
 const TELL_LEFT = 300;
@@ -24,15 +27,19 @@ export function inOpenFence(text: string): boolean {
   return text.split("\n").filter((line) => /^ {0,3}```/.test(line)).length % 2 === 1;
 }
 
-export function Composer({ channel, maySend, onEditLast }: Props) {
+export function Composer({ place, maySend, onEditLast }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const me = useMyId();
-  const draft = useStore(drafts, (all) => all[channel.id] ?? EMPTY);
+  const draft = useStore(drafts, (all) => all[place.id] ?? EMPTY);
   const textMax = useAccount((account) => account.server?.limits.text_max ?? 4000);
   const sectionsMax = useAccount((account) => account.server?.limits.sections_max ?? 10);
   const touch = useMedia("(pointer: coarse)");
   const box = useRef<HTMLTextAreaElement>(null);
+  const placeholder =
+    place.kind === "channel"
+      ? t("composer.placeholder", { name: place.name })
+      : t("composer.placeholderTo", { name: place.name });
   const left = textMax - textLength(draft.text);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
@@ -61,14 +68,14 @@ export function Composer({ channel, maySend, onEditLast }: Props) {
 
   const send = (): void => {
     if (draft.text.trim() === "" || left < 0) return;
-    parley.outbox.send(channel.id, toSections(draft.text, draft.replyTo, sectionsMax));
-    parley.conversations.typed(channel.id);
-    setDraft(channel.id, EMPTY);
+    parley.outbox.send(place.id, toSections(draft.text, draft.replyTo, sectionsMax));
+    parley.conversations.typed(place.id);
+    setDraft(place.id, EMPTY);
     box.current?.focus();
   };
 
   const editLast = (): boolean => {
-    const messages = parley.conversations.history(channel.id).messages;
+    const messages = parley.conversations.history(place.id).messages;
     const own = messages.findLast((each) => each.author_id === me);
     if (!own) return false;
     onEditLast(own.id);
@@ -84,7 +91,7 @@ export function Composer({ channel, maySend, onEditLast }: Props) {
       event.preventDefault();
     } else if (event.key === "Escape" && draft.replyTo !== null) {
       event.stopPropagation();
-      setDraft(channel.id, { ...draft, replyTo: null });
+      setDraft(place.id, { ...draft, replyTo: null });
     }
   };
 
@@ -94,8 +101,8 @@ export function Composer({ channel, maySend, onEditLast }: Props) {
       {draft.replyTo !== null && (
         <ReplyBar
           messageId={draft.replyTo}
-          channelId={channel.id}
-          onCancel={() => setDraft(channel.id, { ...draft, replyTo: null })}
+          place={place}
+          onCancel={() => setDraft(place.id, { ...draft, replyTo: null })}
         />
       )}
       <div className="composer-box" data-over={left < 0 || undefined}>
@@ -104,12 +111,12 @@ export function Composer({ channel, maySend, onEditLast }: Props) {
           ref={box}
           rows={1}
           value={draft.text}
-          placeholder={t("composer.placeholder", { name: channel.name })}
-          aria-label={t("composer.placeholder", { name: channel.name })}
+          placeholder={placeholder}
+          aria-label={placeholder}
           aria-describedby={left < TELL_LEFT ? "composer-left" : undefined}
           onChange={(event) => {
-            setDraft(channel.id, { ...draftOf(channel.id), text: event.target.value });
-            if (event.target.value.trim() !== "") parley.conversations.typing(channel.id);
+            setDraft(place.id, { ...draftOf(place.id), text: event.target.value });
+            if (event.target.value.trim() !== "") parley.conversations.typing(place.id);
           }}
           onKeyDown={pressed}
           data-testid="message-input"
@@ -132,26 +139,19 @@ export function Composer({ channel, maySend, onEditLast }: Props) {
   );
 }
 
-function ReplyBar({
-  messageId,
-  channelId,
-  onCancel,
-}: {
-  messageId: string;
-  channelId: string;
-  onCancel: () => void;
-}) {
+function ReplyBar({ messageId, place, onCancel }: { messageId: string; place: Place; onCancel: () => void }) {
   const { t } = useTranslation();
   const message = useWorld((world) =>
-    world.histories[channelId]?.messages.find((each) => each.id === messageId),
+    world.histories[place.id]?.messages.find((each) => each.id === messageId),
   );
-  const name = useWorld((world) => nameOf(message && world.users[message.author_id]));
+  const name = useName(message?.author_id ?? "", place.groupId);
+  const text = useSummary(message?.sections ?? NO_SECTIONS, place.groupId, 80);
   return (
     <div className="reply-bar">
       <Icon name="reply" size={16} />
       <span>
         {t("composer.replyTo")} <strong>{name}</strong>
-        {message && <span className="reply-what"> {summary(message.sections, 80)}</span>}
+        {message && <span className="reply-what"> {text}</span>}
       </span>
       <IconButton icon="close" size={16} label={t("composer.cancelReply")} onClick={onCancel} />
     </div>

@@ -1,21 +1,21 @@
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
-import type { Channel } from "../../gateway/protocol";
 import { draftOf, setDraft } from "../../state/drafts";
 import { emptyHistory } from "../../state/history";
+import type { Place } from "../../state/places";
 import { useMay, useParley, useWorld } from "../parley";
 import { MessageBones } from "./Bones";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
 
-/** A text channel: its messages, who is typing, and what one writes. */
-export function Conversation({ channel }: { channel: Channel }) {
+/** A text channel or a conversation: its messages, who is typing, and what one writes. */
+export function Conversation({ place }: { place: Place }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const history = useWorld((world) => world.histories[channel.id] ?? emptyHistory);
-  const may = useMay(channel.group_id, channel.id);
+  const history = useWorld((world) => world.histories[place.id] ?? emptyHistory);
+  const may = useMay(place.groupId, place.id);
   const [editing, setEditing] = useState<string | null>(null);
   const readable = may("read_history");
   const stale = readable && !history.fresh && history.loading === null && history.failed === null;
@@ -23,15 +23,18 @@ export function Conversation({ channel }: { channel: Channel }) {
 
   useEffect(() => {
     // With messages on the screen, the list reads them anew where one is; without any, the newest page is read.
-    if (stale && !shown) void parley.conversations.open(channel.id);
-  }, [parley, channel.id, stale, shown]);
+    if (stale && !shown) void parley.conversations.open(place.id);
+  }, [parley, place.id, stale, shown]);
+
+  // Away from here, what was marked unread may be read again.
+  useEffect(() => () => parley.reading.release(place.id), [parley, place.id]);
 
   const reply = useCallback(
     (messageId: string) => {
-      setDraft(channel.id, { ...draftOf(channel.id), replyTo: messageId });
+      setDraft(place.id, { ...draftOf(place.id), replyTo: messageId });
       document.getElementById("composer")?.focus();
     },
-    [channel.id],
+    [place.id],
   );
 
   return (
@@ -41,24 +44,18 @@ export function Conversation({ channel }: { channel: Channel }) {
           <p>{t("conversation.noHistory")}</p>
         </div>
       ) : shown ? (
-        <MessageList
-          channel={channel}
-          history={history}
-          editing={editing}
-          onEdit={setEditing}
-          onReply={reply}
-        />
+        <MessageList place={place} history={history} editing={editing} onEdit={setEditing} onReply={reply} />
       ) : history.failed ? (
         <div className="blank" role="alert">
           <h2>{t("conversation.failedTitle")}</h2>
           <p>{t("conversation.failed")}</p>
-          <Button onClick={() => void parley.conversations.open(channel.id)}>{t("action.retry")}</Button>
+          <Button onClick={() => void parley.conversations.open(place.id)}>{t("action.retry")}</Button>
         </div>
       ) : (
         <MessageBones />
       )}
-      <TypingLine channelId={channel.id} />
-      <Composer channel={channel} maySend={may("send_messages")} onEditLast={setEditing} />
+      <TypingLine channelId={place.id} />
+      <Composer place={place} maySend={may("send_messages")} onEditLast={setEditing} />
     </>
   );
 }

@@ -3,9 +3,9 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
-import type { Channel } from "../../gateway/protocol";
 import type { History } from "../../state/history";
-import { dayName } from "./times";
+import type { Place } from "../../state/places";
+import { dayName } from "../messages/times";
 
 /** How much is unread above, and the way there. */
 export function UnreadBar({
@@ -71,14 +71,17 @@ export function Day({ timeMs }: { timeMs: number }) {
   );
 }
 
-export function Beginning({ channel, empty = false }: { channel: Channel; empty?: boolean }) {
+export function Beginning({ place, empty = false }: { place: Place; empty?: boolean }) {
   const { t } = useTranslation();
   return (
     <div className="beginning">
       <span className="beginning-mark">
-        <Icon name="hash" size={28} />
+        <Icon
+          name={place.kind === "channel" ? "hash" : place.kind === "group" ? "people" : "message"}
+          size={28}
+        />
       </span>
-      <h2>{t("conversation.beginTitle", { name: channel.name })}</h2>
+      <h2>{t("conversation.beginTitle", { name: place.name })}</h2>
       <p>{t(empty ? "conversation.beginEmpty" : "conversation.begin")}</p>
     </div>
   );

@@ -2,8 +2,8 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useTranslation } from "react-i18next";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { Icon } from "../../components/Icon";
-import type { Channel } from "../../gateway/protocol";
 import type { History } from "../../state/history";
+import type { Place } from "../../state/places";
 import { ui } from "../../state/ui";
 import type { Outgoing } from "../../state/world";
 import { useConnection, useMyId, useParley, useUi, useWorld } from "../parley";
@@ -16,7 +16,7 @@ import { useRowKeys } from "./useRowKeys";
 import { useUnreadLine } from "./useUnreadLine";
 
 interface Props {
-  channel: Channel;
+  place: Place;
   history: History;
   editing: string | null;
   onEdit: (messageId: string | null) => void;
@@ -45,14 +45,14 @@ function placeOf(target: Target): { align: "center" } | { align: "start"; offset
   return { align: "center" };
 }
 
-export function MessageList({ channel, history, editing, onEdit, onReply }: Props) {
+export function MessageList({ place, history, editing, onEdit, onReply }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const me = useMyId();
-  const outgoing = useWorld((world) => world.outbox[channel.id] ?? NONE);
-  const cursor = useWorld((world) => world.cursors[channel.id]);
+  const outgoing = useWorld((world) => world.outbox[place.id] ?? NONE);
+  const cursor = useWorld((world) => world.cursors[place.id]);
   const connected = useConnection((connection) => connection.state === "connected");
-  const jump = useUi((state) => (state.jump?.channelId === channel.id ? state.jump : null));
+  const jump = useUi((state) => (state.jump?.channelId === place.id ? state.jump : null));
   const attentive = useAttention();
   const unread = cursor?.unread ?? 0;
 
@@ -103,27 +103,27 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
     for (; index >= 0; index -= 1) {
       const row = all[index];
       if (row?.kind === "message") {
-        void parley.conversations.markRead(channel.id, row.message.id);
+        void parley.reading.markRead(place.id, row.message.id);
         return;
       }
     }
-  }, [attentive, channel.id, parley, setLineSeen]);
+  }, [attentive, place.id, parley, setLineSeen]);
 
   const measure = useCallback(() => {
     const handle = list.current;
     const element = scroller.current;
     if (!handle || !element || target.current !== null) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    const { hasAfter, hasBefore, loading, failed } = parley.conversations.history(channel.id);
+    const { hasAfter, hasBefore, loading, failed } = parley.conversations.history(place.id);
     const bottom = below < STICK_PX && !hasAfter;
     stuck.current = bottom;
     setAtBottom(bottom);
     if (loading === null && failed === null) {
-      if (hasBefore && element.scrollTop < NEAR_PX) void parley.conversations.loadBefore(channel.id);
-      else if (hasAfter && below < NEAR_PX) void parley.conversations.loadAfter(channel.id);
+      if (hasBefore && element.scrollTop < NEAR_PX) void parley.conversations.loadBefore(place.id);
+      else if (hasAfter && below < NEAR_PX) void parley.conversations.loadAfter(place.id);
     }
     look();
-  }, [channel.id, look, parley]);
+  }, [place.id, look, parley]);
 
   const toBottom = useCallback(() => {
     const handle = list.current;
@@ -134,9 +134,9 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   /** Rows were measured: keep the end in view, and look anew whether it is, as no scrolling may follow. */
   const resized = useCallback(() => {
     if (target.current !== null) return;
-    if (stuck.current && !parley.conversations.history(channel.id).hasAfter) toBottom();
+    if (stuck.current && !parley.conversations.history(place.id).hasAfter) toBottom();
     requestAnimationFrame(measure);
-  }, [channel.id, measure, parley, toBottom]);
+  }, [place.id, measure, parley, toBottom]);
 
   // ------------------------------------------------------------------------------------------------------------ moving
 
@@ -186,9 +186,9 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
         return;
       }
       target.current = { kind: "message", id };
-      void parley.conversations.open(channel.id, id);
+      void parley.conversations.open(place.id, id);
     },
-    [channel.id, parley],
+    [place.id, parley],
   );
 
   useEffect(() => {
@@ -198,14 +198,14 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   }, [jump, goTo]);
 
   const toPresent = useCallback(() => {
-    if (!parley.conversations.history(channel.id).hasAfter) {
+    if (!parley.conversations.history(place.id).hasAfter) {
       stuck.current = true;
       toBottom();
       return;
     }
     target.current = { kind: "bottom" };
-    void parley.conversations.open(channel.id);
-  }, [channel.id, parley, toBottom]);
+    void parley.conversations.open(place.id);
+  }, [place.id, parley, toBottom]);
 
   const toLine = useCallback(() => {
     setLineSeen(true);
@@ -217,9 +217,9 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
     target.current = { kind: "line" };
     const after = line?.after ?? null;
     void (after === null
-      ? parley.conversations.openStart(channel.id)
-      : parley.conversations.open(channel.id, after));
-  }, [channel.id, line, lineIndex, parley, setLineSeen]);
+      ? parley.conversations.openStart(place.id)
+      : parley.conversations.open(place.id, after));
+  }, [place.id, line, lineIndex, parley, setLineSeen]);
 
   // A new snapshot made the stretch stale: read it anew, where one is.
   const stale = !history.fresh && history.loading === null && history.failed === null;
@@ -231,12 +231,12 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
     if (handle && row?.kind === "message") {
       const belowTopPx = handle.getItemOffset(index) - handle.scrollOffset;
       target.current = { kind: "keep", id: row.message.id, belowTopPx };
-      void parley.conversations.open(channel.id, row.message.id);
+      void parley.conversations.open(place.id, row.message.id);
     } else {
       target.current = { kind: "bottom" };
-      void parley.conversations.open(channel.id);
+      void parley.conversations.open(place.id);
     }
-  }, [stale, channel.id, parley]);
+  }, [stale, place.id, parley]);
 
   // What one writes is worth seeing.
   const lastOwn = outgoing.at(-1)?.nonce;
@@ -262,12 +262,12 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
   return (
     <div className="messages">
       {above && <UnreadBar count={lineCount} onJump={toLine} onClose={() => setLineSeen(true)} />}
-      <MoreAbove history={history} onRetry={() => void parley.conversations.loadBefore(channel.id)} />
+      <MoreAbove history={history} onRetry={() => void parley.conversations.loadBefore(place.id)} />
       <div
         ref={scroller}
         className="messages-scroll"
         role="log"
-        aria-label={t("conversation.log", { name: channel.name })}
+        aria-label={t("conversation.log", { name: place.name })}
         aria-relevant="additions"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the log is walked through with the arrow keys
         tabIndex={0}
@@ -275,7 +275,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
         data-testid="messages"
       >
         <div className="messages-spacer" />
-        {rows.length === 0 && <Beginning channel={channel} empty />}
+        {rows.length === 0 && <Beginning place={place} empty />}
         <Virtualizer
           key={history.stretch}
           ref={list}
@@ -287,13 +287,13 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
         >
           {rows.map((row, index) => (
             <div className="row" key={row.key} data-row id={`row-${row.key}`} tabIndex={-1}>
-              {index === 0 && !history.hasBefore && <Beginning channel={channel} />}
+              {index === 0 && !history.hasBefore && <Beginning place={place} />}
               {row.day && <Day timeMs={row.timeMs} />}
               {row.line && <UnreadRule />}
               {row.kind === "message" ? (
                 <MessageView
                   row={row}
-                  channel={channel}
+                  place={place}
                   flash={flash === row.message.id}
                   active={active === row.key}
                   editing={editing === row.message.id}
@@ -301,7 +301,7 @@ export function MessageList({ channel, history, editing, onEdit, onReply }: Prop
                   onReply={onReply}
                 />
               ) : (
-                <OutgoingView row={row} />
+                <OutgoingView row={row} place={place} />
               )}
             </div>
           ))}

@@ -2,18 +2,23 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
-import type { Channel } from "../../gateway/protocol";
+import type { Message } from "../../gateway/protocol";
+import type { Place } from "../../state/places";
 import { mayBeEdited, replyOf, toTyped } from "../../state/sections";
 import { openDialog, toast } from "../../state/ui";
-import { nameOf, useMay, useMyId, useWorld } from "../parley";
+import { pings, type Reader } from "../../state/unread";
+import { readerOf } from "../../state/world";
+import { NamedThings } from "../messages/NamedThings";
+import { Quote, Sections } from "../messages/Sections";
+import { fullTime, shortTime } from "../messages/times";
+import { useMay, useMyId, useName, useNameStyle, useWorld } from "../parley";
+import { PersonButton } from "../people/PersonButton";
 import { EditBox } from "./EditBox";
 import type { MessageRow } from "./rows";
-import { Quote, Sections } from "./Sections";
-import { fullTime, shortTime } from "./times";
 
 interface Props {
   row: MessageRow;
-  channel: Channel;
+  place: Place;
   flash: boolean;
   /** Reached by keyboard: its buttons can be tabbed to. */
   active: boolean;
@@ -22,9 +27,13 @@ interface Props {
   onReply: (messageId: string) => void;
 }
 
+/** Whether a message calls for this person; one that called for all who were there is shown as such to everybody. */
+const isCalled = ({ mentions }: Message, reader: Reader): boolean =>
+  mentions?.here === true || pings(mentions, reader);
+
 export const MessageView = memo(function MessageView({
   row,
-  channel,
+  place,
   flash,
   active,
   editing,
@@ -33,8 +42,12 @@ export const MessageView = memo(function MessageView({
 }: Props) {
   const { t, i18n } = useTranslation();
   const { message, timeMs, compact } = row;
-  const author = useWorld((world) => world.users[message.author_id]);
-  const name = nameOf(author);
+  const name = useName(message.author_id, place.groupId);
+  const style = useNameStyle(message.author_id, place.groupId);
+  const pinged = useWorld((world) => {
+    const reader = readerOf(world, place.id);
+    return reader !== null && message.author_id !== reader.id && isCalled(message, reader);
+  });
   const reply = replyOf(message.sections);
   const time = shortTime(timeMs, i18n.language);
   return (
@@ -45,10 +58,11 @@ export const MessageView = memo(function MessageView({
       data-id={message.id}
       data-compact={compact || undefined}
       data-flash={flash || undefined}
+      data-pinged={pinged || undefined}
       data-editing={editing || undefined}
       aria-label={t("message.by", { name, time: fullTime(timeMs, i18n.language) })}
     >
-      {reply !== null && <Quote channelId={channel.id} messageId={reply} />}
+      {reply !== null && <Quote place={place} messageId={reply} />}
       {compact ? (
         <time className="message-time" dateTime={new Date(timeMs).toISOString()} aria-hidden="true">
           {time}
@@ -59,17 +73,28 @@ export const MessageView = memo(function MessageView({
       <div className="message-body">
         {!compact && (
           <header>
-            <strong>{name}</strong>
+            <PersonButton
+              userId={message.author_id}
+              groupId={place.groupId}
+              className="message-author"
+              style={style}
+              tabIndex={active ? 0 : -1}
+              testId="message-author"
+            >
+              {name}
+            </PersonButton>
             <time dateTime={new Date(timeMs).toISOString()} title={fullTime(timeMs, i18n.language)}>
               {time}
             </time>
           </header>
         )}
         {editing ? (
-          <EditBox channelId={channel.id} message={message} onDone={() => onEdit(null)} />
+          <EditBox channelId={place.id} message={message} onDone={() => onEdit(null)} />
         ) : (
           <div className="message-text">
-            <Sections sections={message.sections} />
+            <NamedThings groupId={place.groupId}>
+              <Sections sections={message.sections} at={{ channelId: place.id, messageId: message.id }} />
+            </NamedThings>
             {message.edited_ms !== null && (
               <small className="edited" title={fullTime(message.edited_ms, i18n.language)}>
                 {t("message.edited")}
@@ -79,20 +104,20 @@ export const MessageView = memo(function MessageView({
         )}
       </div>
       {!editing && (
-        <Tools message={message} channel={channel} active={active} onEdit={onEdit} onReply={onReply} />
+        <Tools message={message} place={place} active={active} onEdit={onEdit} onReply={onReply} />
       )}
     </article>
   );
 });
 
-type ToolsProps = Pick<Props, "channel" | "active" | "onEdit" | "onReply"> & {
+type ToolsProps = Pick<Props, "place" | "active" | "onEdit" | "onReply"> & {
   message: MessageRow["message"];
 };
 
-function Tools({ message, channel, active, onEdit, onReply }: ToolsProps) {
+function Tools({ message, place, active, onEdit, onReply }: ToolsProps) {
   const { t } = useTranslation();
   const me = useMyId();
-  const may = useMay(channel.group_id, channel.id);
+  const may = useMay(place.groupId, place.id);
   const own = message.author_id === me;
   const tabIndex = active ? 0 : -1;
   const copy = async (): Promise<void> => {
@@ -135,7 +160,7 @@ function Tools({ message, channel, active, onEdit, onReply }: ToolsProps) {
           className="danger"
           tabIndex={tabIndex}
           label={t("message.delete")}
-          onClick={() => openDialog({ kind: "deleteMessage", channelId: channel.id, messageId: message.id })}
+          onClick={() => openDialog({ kind: "deleteMessage", channelId: place.id, messageId: message.id })}
           data-testid="message-delete"
         />
       )}

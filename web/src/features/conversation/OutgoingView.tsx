@@ -1,19 +1,22 @@
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { RequestError } from "../../lib/errors";
+import type { Place } from "../../state/places";
 import { replyOf } from "../../state/sections";
-import { nameOf, useErrorText, useMyId, useParley, useWorld } from "../parley";
+import { NamedThings } from "../messages/NamedThings";
+import { Quote, Sections } from "../messages/Sections";
+import { shortTime } from "../messages/times";
+import { useErrorText, useMyId, useName, useNameStyle, useParley } from "../parley";
 import type { OutgoingRow } from "./rows";
-import { Quote, Sections } from "./Sections";
-import { shortTime } from "./times";
 
 /** A message that the server has not acknowledged yet. */
-export function OutgoingView({ row }: { row: OutgoingRow }) {
+export function OutgoingView({ row, place }: { row: OutgoingRow; place: Place }) {
   const { t, i18n } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
   const me = useMyId();
-  const name = useWorld((world) => nameOf(world.users[me]));
+  const name = useName(me, place.groupId);
+  const style = useNameStyle(me, place.groupId);
   const { outgoing, compact } = row;
   const failed = outgoing.state === "failed";
   const reply = replyOf(outgoing.sections);
@@ -25,17 +28,19 @@ export function OutgoingView({ row }: { row: OutgoingRow }) {
       data-compact={compact || undefined}
       aria-label={t(failed ? "message.notSent" : "message.sending")}
     >
-      {reply !== null && <Quote channelId={outgoing.channelId} messageId={reply} />}
+      {reply !== null && <Quote place={place} messageId={reply} />}
       {compact ? <span className="message-time" /> : <Avatar id={me} name={name} />}
       <div className="message-body">
         {!compact && (
           <header>
-            <strong>{name}</strong>
+            <strong style={style}>{name}</strong>
             <time>{shortTime(row.timeMs, i18n.language)}</time>
           </header>
         )}
         <div className="message-text">
-          <Sections sections={outgoing.sections} />
+          <NamedThings groupId={place.groupId}>
+            <Sections sections={outgoing.sections} />
+          </NamedThings>
         </div>
         {failed && (
           <div className="message-failed" role="alert">

@@ -14,7 +14,7 @@ export function TypingLine({ channelId }: { channelId: string }) {
   );
   const names = useWorld(useShallow((world) => people.map((each) => nameOf(world.users[each]))));
   useEffect(() => {
-    for (const each of people) void parley.conversations.knowUser(each);
+    for (const each of people) void parley.people.know(each);
   }, [parley, people]);
   const text =
     names.length === 0

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Cursor } from "../../gateway/protocol";
+import { isNewer } from "../../lib/ids";
 import type { UnreadLine } from "./rows";
 
 /** Where the line between read and unread stands: it is drawn once, and stays until one writes. */
@@ -12,6 +13,17 @@ export function useUnreadLine(cursor: Cursor | undefined, stuck: RefObject<boole
   const [lineCount] = useState(unread);
   const [lineSeen, setLineSeen] = useState(false);
   const dropLine = useCallback(() => setLine(null), []);
+
+  const read = cursor?.last_read_id ?? null;
+  const readBefore = useRef(read);
+  useEffect(() => {
+    const back = readBefore.current !== null && isNewer(readBefore.current, read);
+    readBefore.current = read;
+    if (!back) return;
+    // Marked unread: the line stands there again.
+    setLine({ after: read });
+    setLineSeen(true);
+  }, [read]);
 
   const before = useRef(unread);
   useEffect(() => {

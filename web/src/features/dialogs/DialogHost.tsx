@@ -1,8 +1,9 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazily } from "../../components/lazily";
 import { closeDialog } from "../../state/ui";
 import { useUi } from "../parley";
 
-const Dialogs = lazy(() => import("./dialogs"));
+const Dialogs = lazily(() => import("./dialogs"));
 
 /** Shows the dialog that was asked for; its code comes when it is first needed. */
 export function DialogHost() {

@@ -4,7 +4,7 @@ import { Button, IconButton, Notice } from "../../components/Button";
 import { Field, Select } from "../../components/Field";
 import type { Api } from "../../gateway/api";
 import type { Addition, Invite } from "../../gateway/protocol";
-import { dateAndTime } from "../conversation/times";
+import { dateAndTime } from "../messages/times";
 import { useAttempt, useErrorText, useMay, useMyId, useParley, useWorld } from "../parley";
 
 const DAY_S = 86_400;

@@ -1,15 +1,20 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { lazily } from "../../components/lazily";
 import { Dialog } from "../../components/overlays";
 import type { DialogSpec } from "../../state/ui";
+import { LevelForm } from "../levels/LevelForm";
+import { PictureView } from "../messages/PictureView";
 import { Switcher } from "../switcher/Switcher";
 import { ChannelForm } from "./ChannelForm";
 import { Confirm } from "./Confirm";
+import { ConversationForm } from "./ConversationForm";
 import { GroupForm } from "./GroupForm";
 import { InviteDialog } from "./InviteDialog";
-import { useConfirmed } from "./useConfirmed";
+import { NewConversation } from "./NewConversation";
+import { type ConfirmedSpec, useConfirmed } from "./useConfirmed";
 
-const Settings = lazy(() => import("../settings/Settings"));
+const Settings = lazily(() => import("../settings/Settings"));
 
 interface Props {
   dialog: DialogSpec;
@@ -35,10 +40,27 @@ export default function Dialogs({ dialog, onClose }: Props) {
       );
     case "editChannel":
       return frame(t("channel.editTitle"), <ChannelForm channelId={dialog.channelId} onClose={onClose} />);
+    case "newConversation":
+      return frame(
+        t(dialog.conversationId === undefined ? "home.newConversation" : "conversation.add"),
+        <NewConversation conversationId={dialog.conversationId} onClose={onClose} />,
+      );
+    case "renameConversation":
+      return frame(
+        t("conversation.rename"),
+        <ConversationForm conversationId={dialog.conversationId} onClose={onClose} />,
+      );
+    case "level":
+      return frame(
+        t("menu.notifications"),
+        <LevelForm scope={dialog.scope} targetId={dialog.targetId} onClose={onClose} />,
+      );
     case "invite":
       return frame(t("group.invite"), <InviteDialog groupId={dialog.groupId} />);
     case "switcher":
       return frame(t("shell.switcher"), <Switcher onClose={onClose} />);
+    case "picture":
+      return frame(dialog.file.name, <PictureView file={dialog.file} />, true);
     case "settings":
       return frame(
         t("settings.title"),
@@ -52,12 +74,7 @@ export default function Dialogs({ dialog, onClose }: Props) {
   }
 }
 
-type QuestionSpec = Extract<
-  DialogSpec,
-  { kind: "deleteGroup" | "leaveGroup" | "deleteChannel" | "removeMember" | "deleteMessage" }
->;
-
-function Question({ dialog, onClose }: { dialog: QuestionSpec; onClose: () => void }) {
+function Question({ dialog, onClose }: { dialog: ConfirmedSpec; onClose: () => void }) {
   const { t } = useTranslation();
   const { title, text, action, work } = useConfirmed(dialog);
   return (

@@ -3,9 +3,20 @@ import { useTranslation } from "react-i18next";
 import type { DialogSpec } from "../../state/ui";
 import { nameOf, useParley } from "../parley";
 
-type Spec = Extract<
+export type ConfirmedSpec = Extract<
   DialogSpec,
-  { kind: "deleteGroup" | "leaveGroup" | "deleteChannel" | "removeMember" | "deleteMessage" }
+  {
+    kind:
+      | "deleteGroup"
+      | "leaveGroup"
+      | "deleteChannel"
+      | "removeMember"
+      | "deleteMessage"
+      | "leaveConversation"
+      | "removeFromConversation"
+      | "block"
+      | "endFriendship";
+  }
 >;
 
 interface Confirmed {
@@ -16,7 +27,7 @@ interface Confirmed {
 }
 
 /** Words and deed for each thing that is asked about first. */
-export function useConfirmed(spec: Spec): Confirmed {
+export function useConfirmed(spec: ConfirmedSpec): Confirmed {
   const { t } = useTranslation();
   const parley = useParley();
   const navigate = useNavigate();
@@ -60,6 +71,39 @@ export function useConfirmed(spec: Spec): Confirmed {
         text: t("members.removeText", { name: nameOf(users[spec.userId]) }),
         action: t("members.remove"),
         work: () => parley.api.removeMember(spec.groupId, spec.userId),
+      };
+    case "leaveConversation":
+      return {
+        title: t("conversation.leaveTitle"),
+        text: t("conversation.leaveText"),
+        action: t("conversation.leave"),
+        work: async () => {
+          await parley.people.removeFrom(spec.conversationId, "@me");
+          await navigate({ to: "/home" });
+        },
+      };
+    case "removeFromConversation":
+      return {
+        title: t("conversation.removeTitle"),
+        text: t("conversation.removeText", { name: nameOf(users[spec.userId]) }),
+        action: t("action.remove"),
+        work: () => parley.people.removeFrom(spec.conversationId, spec.userId),
+      };
+    case "block":
+      return {
+        title: t("people.blockTitle", { name: nameOf(users[spec.userId]) }),
+        text: t("people.blockText"),
+        action: t("people.block"),
+        work: async () => {
+          await parley.people.relate(spec.userId, "blocked");
+        },
+      };
+    case "endFriendship":
+      return {
+        title: t("friends.endTitle"),
+        text: t("friends.endText", { name: nameOf(users[spec.userId]) }),
+        action: t("friends.endAction"),
+        work: () => parley.people.endRelation(spec.userId),
       };
     case "deleteMessage":
       return {

@@ -7,6 +7,8 @@ import { useWide } from "../../components/useMedia";
 import { load } from "../../lib/storage";
 import { openDialog } from "../../state/ui";
 import { nameOf, useAttempt, useGroups, useParley, useWorld } from "../parley";
+import { ConversationList } from "./ConversationList";
+import { HomeLinks } from "./HomeSide";
 
 /** Where one lands: the group of the last time, or home. */
 export function Landing() {
@@ -34,11 +36,18 @@ export function Home() {
   const { t } = useTranslation();
   const additions = useWorld((world) => world.additions);
   const groups = useGroups();
+  const wide = useWide();
   const name = useWorld((world) => world.me?.display_name || world.me?.username || "");
   return (
     <main className="home" id="main">
       <div className="home-inner">
         <h1>{t("home.hello", { name })}</h1>
+        {!wide && (
+          <div className="home-narrow">
+            <HomeLinks />
+            <ConversationList />
+          </div>
+        )}
         {additions.length > 0 && (
           <section aria-labelledby="asked">
             <h2 id="asked">{t("home.asked")}</h2>

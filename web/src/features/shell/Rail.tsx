@@ -4,23 +4,30 @@ import { initials } from "../../components/Avatar";
 import { Icon } from "../../components/Icon";
 import { openDialog } from "../../state/ui";
 import type { GroupState } from "../../state/world";
+import { useBadgeOfAll } from "../levels/Badges";
 import { useGroups, useWorld } from "../parley";
 
 /** All groups, and the way home. */
 export function Rail() {
   const { t } = useTranslation();
   const groups = useGroups();
-  const asked = useWorld((world) => world.additions.length);
+  const asked = useWorld(
+    (world) =>
+      world.additions.length +
+      Object.values(world.relations).filter((each) => each.kind === "incoming").length,
+  );
+  const talk = useBadgeOfAll(null).urgent;
+  const calls = asked + talk;
   return (
     <nav className="rail" aria-label={t("shell.groups")}>
       <Link
         to="/home"
         className="rail-item rail-home"
-        aria-label={asked > 0 ? t("shell.homeAsked", { count: asked }) : t("shell.home")}
+        aria-label={calls > 0 ? t("shell.homeCalls", { count: calls }) : t("shell.home")}
         title={t("shell.home")}
       >
         <Icon name="home" size={22} />
-        {asked > 0 && <span className="rail-badge">{asked}</span>}
+        {calls > 0 && <span className="rail-badge">{calls > 99 ? "99+" : calls}</span>}
       </Link>
       <hr />
       <ul>
@@ -46,13 +53,7 @@ function RailGroup({ state }: { state: GroupState }) {
   const { t } = useTranslation();
   const { group } = state;
   const { groupId } = useParams({ strict: false });
-  const unread = useWorld((world) => {
-    let sum = 0;
-    for (const channel of Object.values(world.channels)) {
-      if (channel.group_id === group.id) sum += world.cursors[channel.id]?.unread ?? 0;
-    }
-    return sum;
-  });
+  const { fresh, unread, urgent } = useBadgeOfAll(group.id);
   const current = groupId === group.id;
   return (
     <li>
@@ -61,13 +62,19 @@ function RailGroup({ state }: { state: GroupState }) {
         params={{ groupId: group.id }}
         className="rail-item"
         data-current={current || undefined}
-        data-unread={unread > 0 || undefined}
+        data-unread={fresh || urgent > 0 || undefined}
         aria-current={current ? "page" : undefined}
-        aria-label={unread > 0 ? t("shell.groupUnread", { name: group.name, count: unread }) : group.name}
+        aria-label={
+          urgent > 0
+            ? t("shell.groupMentions", { name: group.name, count: urgent })
+            : fresh
+              ? t("shell.groupUnread", { name: group.name, count: unread })
+              : group.name
+        }
         title={group.name}
       >
         {initials(group.name)}
-        {unread > 0 && <span className="rail-badge">{unread > 99 ? "99+" : unread}</span>}
+        {urgent > 0 && <span className="rail-badge">{urgent > 99 ? "99+" : urgent}</span>}
       </Link>
     </li>
   );

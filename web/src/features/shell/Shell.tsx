@@ -29,7 +29,7 @@ function Frame() {
   const loaded = useWorld((world) => world.loaded);
   const { channelId } = useParams({ strict: false });
   const path = useLocation({ select: (location) => location.pathname });
-  const home = !path.startsWith("/g/");
+  const home = path === "/home" || path === "/";
   useShortcuts();
   useTitle();
   useEffect(() => {
@@ -38,7 +38,7 @@ function Frame() {
     idle(() => void import("../dialogs/dialogs"));
   }, []);
   // A narrow screen shows one panel at a time, and the address says which.
-  const panel = channelId !== undefined || (home && path === "/home") ? "main" : "side";
+  const panel = channelId !== undefined || !path.startsWith("/g/") ? "main" : "side";
   return (
     <div className="shell" data-panel={wide ? "all" : panel} data-home={home}>
       <a className="skip-link" href="#main">

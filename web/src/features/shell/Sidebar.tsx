@@ -6,6 +6,7 @@ import { Icon } from "../../components/Icon";
 import { LazyMenu } from "../../components/LazyOverlays";
 import { openDialog } from "../../state/ui";
 import { ChannelList } from "../channels/ChannelList";
+import { HomeSide } from "../home/HomeSide";
 import { useMay, useMyId, useWorld } from "../parley";
 
 /** The column of channels of the group in view. */
@@ -22,17 +23,7 @@ export function Sidebar({ loaded }: { loaded: boolean }) {
           <ChannelList groupId={groupId} />
         </>
       ) : (
-        <>
-          <header className="side-head">
-            <h2>Parley</h2>
-            <IconButton
-              icon="search"
-              label={t("shell.switcher")}
-              onClick={() => openDialog({ kind: "switcher" })}
-            />
-          </header>
-          <p className="side-empty">{t("shell.pickGroup")}</p>
-        </>
+        <HomeSide />
       )}
     </section>
   );
@@ -66,6 +57,13 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
       icon: "sound" as const,
       shown: may("manage_channels"),
       onChoose: () => openDialog({ kind: "newChannel", groupId, channelKind: "voice" }),
+    },
+    {
+      id: "level",
+      label: t("menu.notifications"),
+      icon: "bell" as const,
+      shown: true,
+      onChoose: () => openDialog({ kind: "level", scope: "group", targetId: groupId }),
     },
     {
       id: "leave",

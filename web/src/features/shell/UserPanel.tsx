@@ -1,8 +1,13 @@
+import { Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
+import { LazyCard } from "../../components/LazyOverlays";
+import { lazily } from "../../components/lazily";
 import { openDialog } from "../../state/ui";
 import { nameOf, useCall, useParley, useWorld } from "../parley";
+
+const StatusCard = lazily(() => import("../people/StatusCard"));
 
 /** Oneself: name, microphone, headphones, settings. */
 export function UserPanel() {
@@ -12,6 +17,9 @@ export function UserPanel() {
   const inCall = useCall((call) => call.channelId !== null);
   const muted = useCall((call) => call.muted);
   const deafened = useCall((call) => call.deafened);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const close = (): void => setOpen(false);
   if (!me) {
     return (
       <div className="user" aria-busy="true">
@@ -20,13 +28,32 @@ export function UserPanel() {
       </div>
     );
   }
+  const status = me.status === "invisible" ? "offline" : me.status;
   return (
     <div className="user">
-      <Avatar id={me.id} name={nameOf(me)} size={32} />
-      <div className="user-name">
-        <strong>{nameOf(me)}</strong>
-        <small>@{me.username}</small>
-      </div>
+      <button
+        ref={trigger}
+        type="button"
+        className="user-open"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        aria-label={t("status.change", { name: nameOf(me), status: t(`presence.${status}`) })}
+        onClick={() => setOpen(true)}
+        data-testid="status-open"
+      >
+        <Avatar id={me.id} name={nameOf(me)} size={32} status={status} />
+        <span className="user-name">
+          <strong>{nameOf(me)}</strong>
+          <small>{me.status_text || `@${me.username}`}</small>
+        </span>
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <LazyCard label={t("status.title")} trigger={trigger} onClose={close}>
+            <StatusCard onClose={close} />
+          </LazyCard>
+        </Suspense>
+      )}
       {!inCall && (
         <>
           <IconButton

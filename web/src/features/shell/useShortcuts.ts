@@ -1,22 +1,36 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { compareIds } from "../../lib/ids";
+import { badgeOf, channelLevel } from "../../state/levels";
+import { byActivity } from "../../state/places";
 import { openDialog, ui } from "../../state/ui";
 import type { World } from "../../state/world";
+import { linkTo } from "../navigation";
 import { useParley } from "../parley";
 
-/** The next channel with something unread after the one in view, in the order of the lists. */
-export function nextUnread(
-  world: World,
-  current: string | undefined,
-): { groupId: string; channelId: string } | null {
-  const all = Object.values(world.channels)
+interface Found {
+  id: string;
+  groupId: string | null;
+}
+
+/** The next place with something new after the one in view, in the order of the lists: conversations, then groups. */
+export function nextUnread(world: World, current: string | undefined, nowMs: number): Found | null {
+  const direct = byActivity(Object.values(world.conversations)).map(
+    (each): Found => ({ id: each.id, groupId: null }),
+  );
+  const channels = Object.values(world.channels)
     .filter((each) => each.kind === "text")
-    .sort((a, b) => compareIds(a.group_id, b.group_id) || a.position - b.position || compareIds(a.id, b.id));
+    .sort((a, b) => compareIds(a.group_id, b.group_id) || a.position - b.position || compareIds(a.id, b.id))
+    .map((each): Found => ({ id: each.id, groupId: each.group_id }));
+  const all = [...direct, ...channels];
   const at = all.findIndex((each) => each.id === current);
   const turned = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))];
-  const found = turned.find((each) => (world.cursors[each.id]?.unread ?? 0) > 0);
-  return found ? { groupId: found.group_id, channelId: found.id } : null;
+  const isFresh = ({ id, groupId }: Found): boolean => {
+    const told = channelLevel(world.levels, id, groupId, nowMs);
+    const badge = badgeOf(world.cursors[id], told, groupId === null);
+    return badge.fresh || badge.urgent > 0;
+  };
+  return turned.find(isFresh) ?? null;
 }
 
 /** Keys that work everywhere. */
@@ -31,6 +45,10 @@ export function useShortcuts(): void {
       if (command && !event.shiftKey && !event.altKey && key === "k") {
         event.preventDefault();
         if (ui.getState().dialog?.kind !== "switcher") openDialog({ kind: "switcher" });
+      } else if (command && !event.altKey && key === "f" && channelId !== undefined) {
+        event.preventDefault();
+        ui.setState({ panel: "search", membersOpen: false });
+        document.getElementById("search-input")?.focus();
       } else if (command && event.shiftKey && event.code === "KeyM") {
         event.preventDefault();
         parley.call.setMuted(!parley.call.store.getState().muted);
@@ -39,8 +57,8 @@ export function useShortcuts(): void {
         parley.call.setDeafened(!parley.call.store.getState().deafened);
       } else if (event.altKey && event.shiftKey && key === "arrowdown") {
         event.preventDefault();
-        const next = nextUnread(parley.world.getState(), channelId);
-        if (next) void navigate({ to: "/g/$groupId/c/$channelId", params: next });
+        const next = nextUnread(parley.world.getState(), channelId, Date.now());
+        if (next) void navigate(linkTo(next));
       }
     };
     window.addEventListener("keydown", pressed);

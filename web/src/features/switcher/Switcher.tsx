@@ -1,69 +1,74 @@
-import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Avatar } from "../../components/Avatar";
 import { Icon } from "../../components/Icon";
-import type { Channel } from "../../gateway/protocol";
+import { likeness } from "../../lib/likeness";
+import { byActivity, channelPlace, conversationName, type Place, partnerOf } from "../../state/places";
+import type { World } from "../../state/world";
+import { useGo } from "../navigation";
 import { useParley, useWorld } from "../parley";
 
 const SHOWN = 12;
 const FOCUS_AFTER_MS = 80;
 
-/** How well a name fits what was typed: 0 does not, more is better. */
-export function likeness(name: string, typed: string): number {
-  const text = name.toLowerCase();
-  const wanted = typed.trim().toLowerCase();
-  if (wanted === "") return 1;
-  if (text.startsWith(wanted)) return 4;
-  const at = text.indexOf(wanted);
-  if (at > 0) return /[\s._-]/.test(text[at - 1] ?? "") ? 3 : 2;
-  let from = 0;
-  for (const each of wanted) {
-    from = text.indexOf(each, from) + 1;
-    if (from === 0) return 0;
-  }
-  return 1;
+interface Target extends Pick<Place, "id" | "groupId" | "kind" | "name"> {
+  voice: boolean;
+  /** The group's name. */
+  around: string;
+  partner: string | null;
+}
+
+function targetsOf(world: World): Target[] {
+  const channels = Object.values(world.channels)
+    .filter((each) => each.kind !== "category")
+    .map(
+      (each): Target => ({
+        ...channelPlace(each),
+        voice: each.kind === "voice",
+        around: world.groups[each.group_id]?.group.name ?? "",
+        partner: null,
+      }),
+    );
+  const conversations = byActivity(Object.values(world.conversations)).map(
+    (each): Target => ({
+      id: each.id,
+      groupId: null,
+      kind: each.kind,
+      name: conversationName(world, each),
+      voice: false,
+      around: "",
+      partner: each.kind === "direct" ? partnerOf(each, world.me?.id ?? "") : null,
+    }),
+  );
+  return [...conversations, ...channels];
 }
 
 export function Switcher({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const navigate = useNavigate();
-  const channels = useWorld((world) => world.channels);
-  const groups = useWorld((world) => world.groups);
-  const cursors = useWorld((world) => world.cursors);
+  const go = useGo();
+  const world = useWorld((each) => each);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
 
   const found = useMemo(() => {
-    const score = (channel: Channel): number => {
-      const group = groups[channel.group_id]?.group.name ?? "";
-      return Math.max(
-        likeness(channel.name, typed) * 2,
-        likeness(`${group} ${channel.name}`, typed),
-        likeness(group, typed),
-      );
-    };
-    return Object.values(channels)
-      .filter((channel) => channel.kind !== "category")
-      .map((channel) => ({ channel, score: score(channel), unread: cursors[channel.id]?.unread ?? 0 }))
+    const score = ({ name, around }: Target): number =>
+      Math.max(likeness(name, typed) * 2, likeness(`${around} ${name}`, typed), likeness(around, typed));
+    return targetsOf(world)
+      .map((target) => ({ target, score: score(target), unread: world.cursors[target.id]?.unread ?? 0 }))
       .filter((each) => each.score > 0)
-      .sort(
-        (a, b) => b.score - a.score || b.unread - a.unread || a.channel.name.localeCompare(b.channel.name),
-      )
+      .sort((a, b) => b.score - a.score || b.unread - a.unread || a.target.name.localeCompare(b.target.name))
       .slice(0, SHOWN);
-  }, [channels, groups, cursors, typed]);
+  }, [world, typed]);
 
-  const go = (channel: Channel | undefined): void => {
-    if (!channel) return;
+  const choose = (target: Target | undefined): void => {
+    if (!target) return;
     onClose();
-    if (channel.kind === "voice") {
-      void parley.call.join(channel.id);
+    if (target.voice) {
+      void parley.call.join(target.id);
       return;
     }
-    void navigate({
-      to: "/g/$groupId/c/$channelId",
-      params: { groupId: channel.group_id, channelId: channel.id },
-    });
+    void go(target);
     // After the dialog has given the focus back to where it was.
     setTimeout(() => document.getElementById("composer")?.focus(), FOCUS_AFTER_MS);
   };
@@ -74,7 +79,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
       setAt((found.length + at + step) % Math.max(found.length, 1));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      go(found[at]?.channel);
+      choose(found[at]?.target);
     }
   };
   return (
@@ -86,7 +91,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         role="combobox"
         aria-expanded="true"
         aria-controls="switcher-list"
-        aria-activedescendant={found[at] ? `switch-${found[at].channel.id}` : undefined}
+        aria-activedescendant={found[at] ? `switch-${found[at].target.id}` : undefined}
         aria-label={t("switcher.placeholder")}
         placeholder={t("switcher.placeholder")}
         value={typed}
@@ -98,21 +103,25 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         data-testid="switcher-input"
       />
       <div id="switcher-list" role="listbox" aria-label={t("shell.switcher")}>
-        {found.map(({ channel, unread }, index) => (
+        {found.map(({ target, unread }, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys, as a combobox does
           <div
-            key={channel.id}
-            id={`switch-${channel.id}`}
+            key={target.id}
+            id={`switch-${target.id}`}
             role="option"
             tabIndex={-1}
             aria-selected={index === at}
             className="switch-item"
-            onClick={() => go(channel)}
+            onClick={() => choose(target)}
             onPointerMove={() => setAt(index)}
           >
-            <Icon name={channel.kind === "text" ? "hash" : "sound"} size={18} />
-            <span>{channel.name}</span>
-            <small>{groups[channel.group_id]?.group.name}</small>
+            {target.partner === null ? (
+              <Icon name={target.voice ? "sound" : target.kind === "group" ? "people" : "hash"} size={18} />
+            ) : (
+              <Avatar id={target.partner} name={target.name} size={20} />
+            )}
+            <span>{target.name}</span>
+            <small>{target.around}</small>
             {unread > 0 && <span className="badge">{unread}</span>}
           </div>
         ))}

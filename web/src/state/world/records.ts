@@ -16,9 +16,14 @@ export function withUsers(
   known: Readonly<Record<Id, User>>,
   more: readonly User[],
 ): Readonly<Record<Id, User>> {
-  if (more.length === 0) return known;
+  const news = more.filter(({ id, username, display_name }) => {
+    const before = known[id];
+    return before?.username !== username || before.display_name !== display_name;
+  });
+  // What follows names looks again only when one has changed.
+  if (news.length === 0) return known;
   const users = { ...known };
-  for (const { id, username, display_name } of more) users[id] = { id, username, display_name };
+  for (const { id, username, display_name } of news) users[id] = { id, username, display_name };
   return users;
 }
 

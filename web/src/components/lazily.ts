@@ -1,0 +1,12 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { loadLaterTexts } from "../texts/load";
+
+/** A part whose code, and the texts of all such parts, come when it is first shown. */
+export function lazily<Props>(
+  load: () => Promise<{ default: ComponentType<Props> }>,
+): LazyExoticComponent<ComponentType<Props>> {
+  return lazy(async () => {
+    const [module] = await Promise.all([load(), loadLaterTexts()]);
+    return module;
+  });
+}

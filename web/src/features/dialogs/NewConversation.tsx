@@ -1,0 +1,94 @@
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, Notice } from "../../components/Button";
+import { Field } from "../../components/Field";
+import type { Id, User } from "../../gateway/protocol";
+import { useGo } from "../navigation";
+import { useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { PeoplePicker } from "../people/PeoplePicker";
+
+interface Props {
+  /** Add to this one; people added to a direct conversation begin a new one with the two. */
+  conversationId?: Id | undefined;
+  onClose: () => void;
+}
+
+export function NewConversation({ conversationId, onClose }: Props) {
+  const { t } = useTranslation();
+  const parley = useParley();
+  const go = useGo();
+  const say = useErrorText();
+  const me = useAccount((account) => account.me?.id);
+  const max = useAccount((account) => account.server?.limits.conversation_members_max ?? 10);
+  const known = useWorld((world) =>
+    conversationId === undefined ? undefined : world.conversations[conversationId],
+  );
+  const there = useMemo(() => known?.member_ids ?? (me === undefined ? [] : [me]), [known, me]);
+  const [chosen, setChosen] = useState<User[]>([]);
+  const [name, setName] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const adding = known?.kind === "group";
+  const others = [...there.filter((each) => each !== me), ...chosen.map((each) => each.id)];
+
+  const submit = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      if (adding && conversationId !== undefined) {
+        for (const user of chosen) await parley.people.addTo(conversationId, user.id);
+        onClose();
+        return;
+      }
+      const id = await parley.people.converse(others, others.length > 1 ? name.trim() : undefined);
+      onClose();
+      await go({ id, groupId: null });
+    } catch (error) {
+      setFailure(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chosen.length > 0) void submit();
+      }}
+    >
+      <PeoplePicker
+        label={t("people.search")}
+        chosen={chosen}
+        onChange={setChosen}
+        without={there}
+        max={max - there.length}
+      />
+      {!adding && others.length > 1 && (
+        <Field
+          label={t("conversation.name")}
+          hint={t("conversation.nameHint")}
+          value={name}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setName(event.target.value)}
+          data-testid="conversation-name"
+        />
+      )}
+      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      <div className="dialog-foot">
+        <Button look="quiet" onClick={onClose}>
+          {t("action.cancel")}
+        </Button>
+        <Button
+          type="submit"
+          look="primary"
+          busy={busy}
+          disabled={chosen.length === 0}
+          data-testid="conversation-start"
+        >
+          {t(adding ? "conversation.addDone" : "conversation.start", { count: others.length })}
+        </Button>
+      </div>
+    </form>
+  );
+}
