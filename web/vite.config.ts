@@ -7,7 +7,10 @@ const server = "http://localhost:8080";
 export default defineConfig({
   plugins: [react()],
   resolve: {
-    alias: { entities: fileURLToPath(new URL("./src/lib/characterReferences.ts", import.meta.url)) },
+    alias: {
+      entities: fileURLToPath(new URL("./src/lib/characterReferences.ts", import.meta.url)),
+      "punycode.js": fileURLToPath(new URL("./src/lib/hostNames.ts", import.meta.url)),
+    },
   },
   build: {
     target: "es2022",

@@ -1,19 +1,26 @@
 /** Which address shows what. */
 
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { lazily } from "../components/lazily";
-import { AuthPage } from "../features/auth/AuthPage";
 import { ConversationBones } from "../features/conversation/Bones";
-import { Home, Landing } from "../features/home/Home";
-import { InvitePage } from "../features/invite/InvitePage";
+import { Landing } from "../features/home/Landing";
 import { useNamedMessage } from "../features/navigation";
 import { Shell } from "../features/shell/Shell";
 import { NotFound } from "./NotFound";
 
 const conversation = () => import("../features/conversation/ChannelPage");
+const AuthPage = lazy(() =>
+  import("../features/auth/AuthPage").then((module) => ({ default: module.AuthPage })),
+);
+const InvitePage = lazy(() =>
+  import("../features/invite/InvitePage").then((module) => ({ default: module.InvitePage })),
+);
+const Home = lazy(() => import("../features/home/Home").then((module) => ({ default: module.Home })));
 const ChannelPage = lazy(() => conversation().then((module) => ({ default: module.ChannelPage })));
-const DirectPage = lazy(() => conversation().then((module) => ({ default: module.DirectPage })));
+const DirectPage = lazy(() =>
+  import("../features/conversation/DirectPage").then((module) => ({ default: module.DirectPage })),
+);
 const GroupPage = lazy(() => conversation().then((module) => ({ default: module.GroupPage })));
 
 const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
@@ -22,7 +29,23 @@ const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
 // Strangers meet a form first; for all others the conversation is needed at once.
 if (!/^\/(login|signup|invite)\b/.test(location.pathname)) void conversation();
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+/** A page of the shell whose code may still be under way. */
+function waited(Page: ComponentType) {
+  return () => (
+    <Suspense fallback={<div className="blank" aria-busy="true" />}>
+      <Page />
+    </Suspense>
+  );
+}
+
+const root = createRootRoute({
+  component: () => (
+    <Suspense fallback={null}>
+      <Outlet />
+    </Suspense>
+  ),
+  notFoundComponent: NotFound,
+});
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -69,7 +92,7 @@ const invite = createRoute({
 
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 const landing = createRoute({ getParentRoute: () => shell, path: "/", component: Landing });
-const home = createRoute({ getParentRoute: () => shell, path: "/home", component: Home });
+const home = createRoute({ getParentRoute: () => shell, path: "/home", component: waited(Home) });
 const group = createRoute({
   getParentRoute: () => shell,
   path: "/g/$groupId",
@@ -125,20 +148,12 @@ const direct = createRoute({
 const friends = createRoute({
   getParentRoute: () => shell,
   path: "/friends",
-  component: () => (
-    <Suspense fallback={<div className="blank" aria-busy="true" />}>
-      <FriendsPage />
-    </Suspense>
-  ),
+  component: waited(FriendsPage),
 });
 const mentions = createRoute({
   getParentRoute: () => shell,
   path: "/mentions",
-  component: () => (
-    <Suspense fallback={<div className="blank" aria-busy="true" />}>
-      <MentionsPage />
-    </Suspense>
-  ),
+  component: waited(MentionsPage),
 });
 
 export const router = createRouter({

@@ -17,11 +17,9 @@ import type {
 } from "../gateway/protocol";
 import { Backoff } from "../lib/backoff";
 import { asRequestError } from "../lib/errors";
-import { Call } from "../voice/call";
-import { openMicrophone } from "../voice/microphone";
+import { CallDoor } from "../voice/door";
 import type { SlotStats } from "../voice/peer";
 import { listenPushToTalk } from "../voice/pushToTalk";
-import { play } from "../voice/sounds";
 import { Conversations } from "./conversations";
 import { forgetDrafts, writeDrafts } from "./drafts";
 import { Files } from "./files";
@@ -85,7 +83,7 @@ export class Parley {
   readonly outbox: Outbox;
   readonly presences: Presences;
   readonly files: Files;
-  readonly call: Call;
+  readonly call: CallDoor;
   #idle = false;
 
   constructor() {
@@ -107,14 +105,12 @@ export class Parley {
     this.outbox = new Outbox(this.world, request);
     this.presences = new Presences(this.world, request);
     this.files = new Files(this.api);
-    this.call = new Call({
+    this.call = new CallDoor({
       request,
       gatewayConnected: () => this.gateway.state === "connected",
       settings: () => settings.getState(),
       volumeOf: (participant) => this.#volumeOf(participant),
       ignoredIn: (channel) => this.#ignoredIn(channel),
-      openMicrophone,
-      playSound: play,
     });
     settings.subscribe((now, before) => {
       const { inputDevice, noiseSuppression, echoCancellation, autoGain } = before;

@@ -35,7 +35,6 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 
 export class Call {
-  readonly store: StoreApi<CallState> = createStore<CallState>(() => IDLE);
   readonly #options: CallOptions;
   readonly #backoff = new Backoff();
   readonly #own: OwnVoice;
@@ -55,7 +54,10 @@ export class Call {
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(options: CallOptions) {
+  constructor(
+    options: CallOptions,
+    readonly store: StoreApi<CallState> = createStore<CallState>(() => IDLE),
+  ) {
     this.#options = options;
     this.#own = new OwnVoice(options, this.store, async (track) => {
       await this.#peer?.send(track);

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
@@ -9,7 +9,10 @@ import type { Channel, VoiceState } from "../../gateway/protocol";
 import { openDialog } from "../../state/ui";
 import { Badges, useBadge } from "../levels/Badges";
 import { nameOf, useCall, useChannels, useMay, useMyId, useParley, useSettings, useWorld } from "../parley";
-import { PersonCard } from "../voice/PersonCard";
+
+const PersonCard = lazy(() =>
+  import("../voice/PersonCard").then((module) => ({ default: module.PersonCard })),
+);
 
 export function ChannelList({ groupId }: { groupId: string }) {
   const { t } = useTranslation();
@@ -185,7 +188,9 @@ function VoicePerson({ state }: { state: VoiceState }) {
       </button>
       {open && (
         <LazyCard label={name} trigger={trigger} onClose={() => setOpen(false)}>
-          <PersonCard userId={state.user_id} />
+          <Suspense fallback={null}>
+            <PersonCard userId={state.user_id} />
+          </Suspense>
         </LazyCard>
       )}
     </li>

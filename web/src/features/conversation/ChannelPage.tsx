@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useWide } from "../../components/useMedia";
 import { load, save } from "../../lib/storage";
@@ -7,14 +7,13 @@ import { ui } from "../../state/ui";
 import { Members } from "../members/Members";
 import { SidePanel } from "../panels/SidePanel";
 import { useChannels, usePlace, useUi, useWorld } from "../parley";
-import { Stage } from "../voice/Stage";
 import { ConversationBones } from "./Bones";
 import { Conversation } from "./Conversation";
 import { ChannelHead } from "./ConversationHead";
 import { Gone } from "./Gone";
 import "./conversation.css";
 
-export { DirectPage } from "./DirectPage";
+const Stage = lazy(() => import("../voice/Stage").then((module) => ({ default: module.Stage })));
 
 /** A group without a channel in the address: to the last one on a wide screen; a narrow one shows the list. */
 export function GroupPage({ groupId }: { groupId: string }) {
@@ -65,7 +64,9 @@ export function ChannelPage({ groupId, channelId }: { groupId: string; channelId
         {channel.kind === "text" ? (
           place && <Conversation key={channel.id} place={place} />
         ) : (
-          <Stage channel={channel} />
+          <Suspense fallback={null}>
+            <Stage channel={channel} />
+          </Suspense>
         )}
       </main>
       {panel !== null && place !== null ? (

@@ -1,36 +1,13 @@
-import { Navigate, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { useWide } from "../../components/useMedia";
-import { load } from "../../lib/storage";
 import { openDialog } from "../../state/ui";
 import { nameOf, useAttempt, useGroups, useParley, useWorld } from "../parley";
 import { ConversationList } from "./ConversationList";
 import { HomeLinks } from "./HomeSide";
-
-/** Where one lands: the group of the last time, or home. */
-export function Landing() {
-  const loaded = useWorld((world) => world.loaded);
-  const groups = useGroups();
-  const wide = useWide();
-  if (!loaded) return <div className="blank" aria-busy="true" />;
-  const last = load<string | null>("lastGroup", null);
-  const target = groups.find((each) => each.group.id === last) ?? groups[0];
-  if (!target) return <Home />;
-  const channel = load<Record<string, string>>("lastChannels", {})[target.group.id];
-  if (wide && channel) {
-    return (
-      <Navigate
-        to="/g/$groupId/c/$channelId"
-        params={{ groupId: target.group.id, channelId: channel }}
-        replace
-      />
-    );
-  }
-  return <Navigate to="/g/$groupId" params={{ groupId: target.group.id }} replace />;
-}
 
 export function Home() {
   const { t } = useTranslation();

@@ -1,10 +1,9 @@
 import { Outlet, useLocation, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useWide } from "../../components/useMedia";
 import { DialogHost } from "../dialogs/DialogHost";
-import { useAccount, useUi, useWorld } from "../parley";
-import { Dock } from "../voice/Dock";
+import { useAccount, useCall, useParley, useUi, useWorld } from "../parley";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LoginRedirect } from "./LoginRedirect";
 import { Rail } from "./Rail";
@@ -14,6 +13,8 @@ import { UserPanel } from "./UserPanel";
 import { useShortcuts } from "./useShortcuts";
 import { useTitle } from "./useTitle";
 import "./shell.css";
+
+const Dock = lazy(() => import("../voice/Dock").then((module) => ({ default: module.Dock })));
 
 /** The frame around everything once one is logged in. */
 export function Shell() {
@@ -32,11 +33,17 @@ function Frame() {
   const home = path === "/home" || path === "/";
   useShortcuts();
   useTitle();
+  const parley = useParley();
+  const calling = useCall((call) => call.channelId !== null || call.error !== null);
   useEffect(() => {
     // The parts that open later come while nothing else is to do.
     const idle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1_500));
-    idle(() => void import("../dialogs/dialogs"));
-  }, []);
+    idle(() => {
+      void import("../dialogs/dialogs");
+      void import("../voice/Dock");
+      void parley.call.prepare();
+    });
+  }, [parley]);
   // A narrow screen shows one panel at a time, and the address says which.
   const panel = channelId !== undefined || !path.startsWith("/g/") ? "main" : "side";
   return (
@@ -51,7 +58,11 @@ function Frame() {
         <Outlet />
       </div>
       <div className="shell-foot">
-        <Dock />
+        {calling && (
+          <Suspense fallback={null}>
+            <Dock />
+          </Suspense>
+        )}
         <UserPanel />
       </div>
       <DialogHost />

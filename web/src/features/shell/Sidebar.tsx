@@ -1,13 +1,14 @@
 import { useParams } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { LazyMenu } from "../../components/LazyOverlays";
 import { openDialog } from "../../state/ui";
 import { ChannelList } from "../channels/ChannelList";
-import { HomeSide } from "../home/HomeSide";
 import { useMay, useMyId, useWorld } from "../parley";
+
+const HomeSide = lazy(() => import("../home/HomeSide").then((module) => ({ default: module.HomeSide })));
 
 /** The column of channels of the group in view. */
 export function Sidebar({ loaded }: { loaded: boolean }) {
@@ -23,7 +24,9 @@ export function Sidebar({ loaded }: { loaded: boolean }) {
           <ChannelList groupId={groupId} />
         </>
       ) : (
-        <HomeSide />
+        <Suspense fallback={null}>
+          <HomeSide />
+        </Suspense>
       )}
     </section>
   );
