@@ -41,7 +41,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     reason_max: int = 512
     """Of what a moderator does, for the audit log; and of a report."""
     mentions_max: int = 100
-    """Users and roles that one message pings."""
+    """Users and roles that one message names, or allows to be pinged."""
+    forward_text_max: int = 8000
+    """Text and code in a forward: a whole message, and what that one forwarded."""
+    forward_sections_max: int = 20
     reactions_max: int = 20
     """Different ones at one message."""
     pins_max: int = 250

@@ -40,6 +40,8 @@ class Rule(enum.StrEnum):
     ADDITION_CREATE = "addition.create"
     """Also bounds how fast user names can be tried."""
     MESSAGE_WRITE = "message.write"
+    PING_MANY = "ping.many"
+    """Messages that name a role, everyone or those who are here: each is counted for all of them."""
     CURSOR = "cursor"
     TYPING = "typing"
     CHANGE = "change"
@@ -72,6 +74,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.INVITE_ACCEPT: Rate(60, 600),
         Rule.ADDITION_CREATE: Rate(60, 600),
         Rule.MESSAGE_WRITE: Rate(120, 10),
+        Rule.PING_MANY: Rate(30, 60),
         Rule.CURSOR: Rate(200, 10),
         Rule.TYPING: Rate(30, 10),
         Rule.CHANGE: Rate(300, 60),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 
 from server.domain.errors import Invalid
-from server.domain.ids import FileId, MessageId, UserId
+from server.domain.ids import ChannelId, FileId, MessageId, UserId
 from server.domain.limits import Limits
 from server.domain.names import is_blank, is_sendable, too_long
 
@@ -71,19 +71,33 @@ Copied: TypeAlias = Text | Code | File | Contact | Invitation
 """What a forward holds: no reply, since what it answers stays behind, and no forward, whose content takes its place."""
 Section: TypeAlias = Text | Code | Reply | File | Contact | Invitation | Forward
 """As stored and as sent."""
-NewSection: TypeAlias = Text | Code | Reply
+
+
+class NewFile(_Section, frozen=True, tag="file"):
+    """Something that was uploaded before; the server fills in the rest."""
+
+    file_id: FileId
+
+
+class NewForward(_Section, frozen=True, tag="forward"):
+    """A message that the sender may read, to be copied. In an edit: the edited message itself, whose forward stays as it is."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+
+
+NewSection: TypeAlias = Text | Code | Reply | NewFile | NewForward | Contact | Invitation
 """As clients write them."""
 
 
 def check_sections(sections: Sequence[NewSection], limits: Limits) -> tuple[NewSection, ...]:
-    """``sections`` as they are to be stored (text in NFC; code as it was written).
+    """``sections`` as they can be filled in (text in NFC; code as it was written).
 
     Raises :class:`Invalid`: empty_message, too_long, bad_request (with ``where``).
     """
     if len(sections) > limits.sections_max:
         raise too_long("sections", limits.sections_max)
-    if any(isinstance(section, Reply) for section in sections[1:]):
-        raise _bad(1, "A reply comes first, and at most once.")
+    _check_places(sections)
     length = 0
     clean: list[NewSection] = []
     for index, section in enumerate(sections):
@@ -92,18 +106,67 @@ def check_sections(sections: Sequence[NewSection], limits: Limits) -> tuple[NewS
         if length > limits.text_max:
             raise too_long("text", limits.text_max)
         clean.append(section)
-    if all(is_blank(_written(section)) for section in clean):
+    if not any(_shows(section) for section in clean):
         raise Invalid("empty_message", "The message is empty. Write something.")
     return tuple(clean)
 
 
-def reply_to(sections: Sequence[Section]) -> MessageId | None:
+def copied(sections: Sequence[Section], limits: Limits) -> tuple[Copied, ...]:
+    """What a forward of a message with these sections holds.
+
+    Raises :class:`Invalid` (too_long) when forwards of forwards have piled up too much.
+    """
+    flat: list[Copied] = []
+    for section in sections:
+        if isinstance(section, Forward):
+            flat.extend(section.sections)
+        elif not isinstance(section, Reply):
+            flat.append(section)
+    if len(flat) > limits.forward_sections_max:
+        raise too_long("forward", limits.forward_sections_max)
+    if sum(len(_written(section)) for section in flat) > limits.forward_text_max:
+        raise too_long("forward", limits.forward_text_max)
+    return tuple(flat)
+
+
+def unfolded(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections, and what is in the forwards among them."""
+    for section in sections:
+        yield section
+        if isinstance(section, Forward):
+            yield from section.sections
+
+
+def reply_to(sections: Sequence[Section | NewSection]) -> MessageId | None:
     """The message that checked ``sections`` answer."""
     first = sections[0] if sections else None
     return first.message_id if isinstance(first, Reply) else None
 
 
-def _written(section: NewSection) -> str:
+def _check_places(sections: Sequence[NewSection]) -> None:
+    forwards, files = 0, set[FileId]()
+    for index, section in enumerate(sections):
+        match section:
+            case Reply() if index > 0:
+                raise _bad(index, "A reply comes first, and at most once.")
+            case NewForward():
+                forwards += 1
+                if forwards > 1:
+                    raise _bad(index, "A message forwards one other at most.")
+            case NewFile(file_id=file_id):
+                if file_id in files:
+                    raise _bad(index, "A file stands in a message once.")
+                files.add(file_id)
+
+
+def _shows(section: NewSection) -> bool:
+    """Whether a reader sees something of it."""
+    if isinstance(section, Text | Code):
+        return not is_blank(_written(section))
+    return not isinstance(section, Reply)
+
+
+def _written(section: NewSection | Section) -> str:
     if isinstance(section, Text):
         return section.text
     return section.code if isinstance(section, Code) else ""
