@@ -13,9 +13,12 @@ from db.repos.emojis import SqlEmojis
 from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
+from db.repos.levels import SqlLevels
 from db.repos.mails import SqlMails
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
+from db.repos.origins import SqlOrigins
+from db.repos.pings import SqlPings
 from db.repos.pins import SqlPins
 from db.repos.reactions import SqlReactions
 from db.repos.relations import SqlRelations
@@ -47,7 +50,11 @@ class SqlReader:
         self.pins = SqlPins(connection)
         self.edits = SqlEdits(connection)
         self.files = SqlFiles(connection)
+        self.origins = SqlOrigins(connection)
+        self.pings = SqlPings(connection)
         self.cursors = SqlCursors(connection)
+        self.relations = SqlRelations(connection)
+        self.levels = SqlLevels(connection)
         self.audit = SqlAudit(connection)
         self.mails = SqlMails(connection)
 

@@ -26,8 +26,10 @@ from server.domain.entities import (
     Emoji,
     Group,
     Invite,
+    Level,
     Me,
     Member,
+    Mentions,
     Message,
     Overwrite,
     Reaction,
@@ -222,6 +224,14 @@ class VoiceRoster(Protocol):
     def states(self, channel_ids: Collection[ChannelId]) -> tuple[VoiceState, ...]: ...
 
 
+class Attendance(Protocol):
+    """Who is connected, as far as this moment knows; kept in memory."""
+
+    def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
+        """Those of the users who have a device on the line."""
+        ...
+
+
 class RateLimiter(Protocol):
     async def hit(self, rule: str, key: str) -> None:
         """Counts one use of ``rule`` by ``key``; raises :class:`server.domain.errors.TooMany`."""
@@ -298,6 +308,28 @@ class QueuedMail(msgspec.Struct, frozen=True, kw_only=True):
     mail: Mail
     attempts: int = 0
     due_ms: int
+
+
+EVERYONE_ID: Final = UserId(Snowflake(0))
+"""Stands for all who read the channel."""
+HERE_ID: Final = Snowflake(1)
+"""Stands for the word ``@here``."""
+
+
+class Ping(msgspec.Struct, frozen=True):
+    """One reason why a message pings somebody."""
+
+    user_id: UserId
+    """:data:`EVERYONE_ID` for all."""
+    by_id: Snowflake
+    """What names them: their own id, that of a role, :data:`EVERYONE_ID`, or :data:`HERE_ID`."""
+
+
+class CopiedFrom(msgspec.Struct, frozen=True):
+    """The origin of a forward."""
+
+    channel_id: ChannelId
+    message_id: MessageId
 
 
 # ---------------------------------------------------------------------------------------------------------- repositories
@@ -498,6 +530,14 @@ class Members(Protocol):
 
     async def by_users(self, group_id: GroupId, user_ids: Collection[UserId]) -> list[Member]: ...
 
+    async def by_roles(self, group_id: GroupId, role_ids: Collection[RoleId]) -> list[Member]:
+        """Who has any of the roles."""
+        ...
+
+    async def in_groups(self, group_ids: Collection[GroupId], user_ids: Collection[UserId]) -> list[Member]:
+        """Memberships of any of the users in any of the groups; a constant number of statements."""
+        ...
+
     async def page(self, group_id: GroupId, after: UserId | None, limit: int) -> list[Member]:
         """By user id."""
         ...
@@ -575,7 +615,12 @@ class Messages(Protocol):
         ...
 
     async def edit(
-        self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        sections: tuple[Section, ...],
+        mentions: Mentions | None,
+        edited_ms: int,
     ) -> None: ...
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
@@ -594,6 +639,13 @@ class Messages(Protocol):
 
     async def newest(self, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Message]:
         """The last message that is there in each channel that has one, in a constant number of statements."""
+        ...
+
+    async def pinging(
+        self, user_id: UserId, channel_ids: Collection[ChannelId], before: MessageId | None, limit: int
+    ) -> list[Message]:
+        """Messages in these channels that ping the user, newest first; in a group those since the user came in. Neither the
+        user's own, nor those of people whom the user has blocked."""
         ...
 
 
@@ -702,11 +754,37 @@ class Files(Protocol):
         """The message, which is there already, holds them from now on; that ends with the message."""
         ...
 
+    async def drop(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
+        """The message holds them no longer."""
+        ...
+
     async def abandoned(self, before: FileId, limit: int) -> list[FileId]:
         """Files older than the id ``before`` that no message holds."""
         ...
 
     async def delete(self, file_ids: Collection[FileId]) -> None: ...
+
+
+class Origins(Protocol):
+    """Where forwards were copied from; gone with the forward."""
+
+    async def add(self, channel_id: ChannelId, message_id: MessageId, origin: CopiedFrom) -> None: ...
+
+    async def get(self, channel_id: ChannelId, message_id: MessageId) -> CopiedFrom | None: ...
+
+    async def delete(self, channel_id: ChannelId, message_id: MessageId) -> None: ...
+
+
+class Pings(Protocol):
+    """Who is pinged by what was written; gone with the message."""
+
+    async def add(self, channel_id: ChannelId, message_id: MessageId, pings: Collection[Ping]) -> None:
+        """The message is there already."""
+        ...
+
+    async def keep(self, channel_id: ChannelId, message_id: MessageId, by_ids: Collection[Snowflake]) -> set[UserId]:
+        """Takes back all pings of the message but those by one of ``by_ids``; returns whose they were."""
+        ...
 
 
 class Cursors(Protocol):
@@ -716,13 +794,27 @@ class Cursors(Protocol):
 
     async def set(self, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None: ...
 
-    async def unread(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> Mapping[ChannelId, int]:
-        """Messages of others after the cursor (all, where there is none), in a constant number of statements."""
+    async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
+        """As if nothing had been read."""
+        ...
+
+    async def counted(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Cursor]:
+        """The user's cursor in each of the channels, with exact counts, in a constant number of statements."""
         ...
 
     async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
-        """The cursor of each of these users in one channel, in a constant number of statements."""
+        """The cursor of each of these users in one channel, with exact counts, in a constant number of statements."""
         ...
+
+
+class Levels(Protocol):
+    """What people want to be told."""
+
+    async def put(self, user_id: UserId, level: Level) -> None:
+        """One that says nothing is forgotten."""
+        ...
+
+    async def of_user(self, user_id: UserId) -> list[Level]: ...
 
 
 class Audit(Protocol):
@@ -802,7 +894,13 @@ class Reader(Protocol):
     @property
     def files(self) -> Files: ...
     @property
+    def origins(self) -> Origins: ...
+    @property
+    def pings(self) -> Pings: ...
+    @property
     def cursors(self) -> Cursors: ...
+    @property
+    def levels(self) -> Levels: ...
     @property
     def audit(self) -> Audit: ...
     @property

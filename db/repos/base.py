@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Executable, Row, Table, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Executable, Row, Table, bindparam
 
 from db import dialect
 from db.connection import Connection, Outcome, Step
@@ -31,7 +31,7 @@ def given(name: str) -> BindParameter[Any]:
     return bindparam(name)
 
 
-def among(column: Column[Any], name: str) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """``column`` is one of the values in the list ``name``."""
     return column.in_(bindparam(name, expanding=True))
 

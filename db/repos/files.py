@@ -21,6 +21,11 @@ _USES = (
 )
 _USED = select(file_uses.c.file_id).where(among(file_uses.c.file_id, "file_ids")).distinct()
 _USE = insert(file_uses)
+_DROP = delete(file_uses).where(
+    among(file_uses.c.file_id, "file_ids"),
+    file_uses.c.channel_id == given("of_channel"),
+    file_uses.c.message_id == given("of_message"),
+)
 _ABANDONED = (
     select(files.c.id)
     .where(files.c.id < given("before"), ~exists().where(file_uses.c.file_id == files.c.id))
@@ -57,6 +62,10 @@ class SqlFiles(Repository):
             for file_id in dict.fromkeys(file_ids)
         ]
         await self._insert_all(_USE, rows)
+
+    async def drop(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
+        for some in portions(file_ids):
+            await self._change(_DROP, file_ids=some, of_channel=channel_id, of_message=message_id)
 
     async def abandoned(self, before: FileId, limit: int) -> list[FileId]:
         return [row.id for row in await self._all(_ABANDONED, before=before, at_most=limit)]

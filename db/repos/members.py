@@ -36,6 +36,17 @@ _OF_USER = select(members).where(members.c.user_id == given("of_user")).order_by
 _ROLES_OF_USER = select(member_roles).where(member_roles.c.user_id == given("of_user"))
 _BY_USERS = select(members).where(_IN_GROUP, among(members.c.user_id, "user_ids"))
 _ROLES_BY_USERS = select(member_roles).where(_ROLES_IN_GROUP, among(member_roles.c.user_id, "user_ids"))
+_HOLDERS = select(member_roles.c.user_id).where(_ROLES_IN_GROUP, among(member_roles.c.role_id, "role_ids"))
+_BY_ROLES = select(members).where(_IN_GROUP, members.c.user_id.in_(_HOLDERS)).order_by(members.c.user_id)
+_ROLES_OF_HOLDERS = select(member_roles).where(_ROLES_IN_GROUP, member_roles.c.user_id.in_(_HOLDERS))
+_IN_GROUPS = (
+    select(members)
+    .where(among(members.c.group_id, "group_ids"), among(members.c.user_id, "user_ids"))
+    .order_by(members.c.group_id, members.c.user_id)
+)
+_ROLES_IN_GROUPS = select(member_roles).where(
+    among(member_roles.c.group_id, "group_ids"), among(member_roles.c.user_id, "user_ids")
+)
 _PAGE = (
     select(members)
     .where(_IN_GROUP, members.c.user_id > given("after"))
@@ -123,6 +134,20 @@ class SqlMembers(Repository):
         for some in portions(user_ids):
             found += await self._with_roles(_BY_USERS, _ROLES_BY_USERS, of_group=group_id, user_ids=some)
         return sorted(found, key=lambda member: member.user_id)
+
+    async def by_roles(self, group_id: GroupId, role_ids: Collection[RoleId]) -> list[Member]:
+        found: dict[UserId, Member] = {}
+        for some in portions(role_ids):
+            holders = await self._with_roles(_BY_ROLES, _ROLES_OF_HOLDERS, of_group=group_id, role_ids=some)
+            found.update((member.user_id, member) for member in holders)
+        return list(found.values())
+
+    async def in_groups(self, group_ids: Collection[GroupId], user_ids: Collection[UserId]) -> list[Member]:
+        found: list[Member] = []
+        for some in portions(group_ids):
+            for others in portions(user_ids):
+                found += await self._with_roles(_IN_GROUPS, _ROLES_IN_GROUPS, group_ids=some, user_ids=others)
+        return found
 
     async def page(self, group_id: GroupId, after: UserId | None, limit: int) -> list[Member]:
         rows = await self._all(_PAGE, of_group=group_id, after=0 if after is None else after, at_most=limit)

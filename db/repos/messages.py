@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import msgspec
 from sqlalchemy import Row, and_, bindparam, delete, false, func, insert, select, tuple_, update
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
+from db.repos.inbox import PINGING
 from db.repos.reactions import SqlReactions
 from db.repos.search import forgetting
 from db.tables.channels import channels, message_nonces, messages
@@ -96,8 +97,12 @@ def read_message(row: Row[Any]) -> Message:
     )
 
 
-def _stored(sections: tuple[Section, ...]) -> str:
-    return codec.encode(sections).decode()
+@overload
+def _stored(value: tuple[Section, ...]) -> str: ...
+@overload
+def _stored(value: Mentions | None) -> str | None: ...
+def _stored(value: tuple[Section, ...] | Mentions | None) -> str | None:
+    return None if value is None else codec.encode(value).decode()
 
 
 class SqlMessages(Repository):
@@ -110,7 +115,7 @@ class SqlMessages(Repository):
             id=message.id,
             author_id=message.author_id,
             sections=_stored(message.sections),
-            mentions=None if message.mentions is None else codec.encode(message.mentions).decode(),
+            mentions=_stored(message.mentions),
             edited_ms=message.edited_ms,
             nonce=message.nonce,
         )
@@ -155,10 +160,20 @@ class SqlMessages(Repository):
         return found
 
     async def edit(
-        self, channel_id: ChannelId, message_id: MessageId, sections: tuple[Section, ...], edited_ms: int
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        sections: tuple[Section, ...],
+        mentions: Mentions | None,
+        edited_ms: int,
     ) -> None:
         await self._change(
-            _SET, of_channel=channel_id, message_id=message_id, sections=_stored(sections), edited_ms=edited_ms
+            _SET,
+            of_channel=channel_id,
+            message_id=message_id,
+            sections=_stored(sections),
+            mentions=_stored(mentions),
+            edited_ms=edited_ms,
         )
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> bool:
@@ -206,3 +221,13 @@ class SqlMessages(Repository):
             found.update((row.channel_id, read_message(row)) for row in rows)
         reactions = await SqlReactions(self._connection).of_each({key: message.id for key, message in found.items()})
         return {key: msgspec.structs.replace(one, reactions=reactions.get(key, ())) for key, one in found.items()}
+
+    async def pinging(
+        self, user_id: UserId, channel_ids: Collection[ChannelId], before: MessageId | None, limit: int
+    ) -> list[Message]:
+        found: list[Message] = []
+        beyond = MAX_ID if before is None else before
+        for some in portions(channel_ids):
+            rows = await self._all(PINGING, of_user=user_id, channel_ids=some, before=beyond, at_most=limit)
+            found += (read_message(row) for row in rows)
+        return sorted(found, key=lambda message: message.id, reverse=True)[:limit]

@@ -67,10 +67,12 @@ mentions = Table(
     id_column("user_id", primary_key=True),
     id_column("channel_id", primary_key=True),
     id_column("message_id", primary_key=True),
+    # By what: server.ports.Ping.
+    id_column("by_id", primary_key=True),
     _of_message(),
     sqlite_with_rowid=False,
 )
-"""Who is pinged: a row for each user, those of mentioned roles among them; user 0 stands for everyone in the channel.
+"""Who is pinged: a row for each user and reason, those of mentioned roles among them; user 0 stands for everyone in the channel.
 
 Read by user and channel from a cursor on.
 """

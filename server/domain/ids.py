@@ -12,7 +12,7 @@ EPOCH_MS: Final = 1_735_689_600_000
 
 WORKER_BITS: Final = 10
 SEQUENCE_BITS: Final = 12
-_SHIFT: Final = WORKER_BITS + SEQUENCE_BITS
+TIME_SHIFT: Final = WORKER_BITS + SEQUENCE_BITS
 MAX_ID: Final = (1 << 63) - 1
 
 
@@ -24,12 +24,12 @@ class Snowflake(int):
     @classmethod
     def at(cls, ms: int) -> Snowflake:
         """The lowest id that was made at that time or later."""
-        return cls(max(ms - EPOCH_MS, 0) << _SHIFT)
+        return cls(max(ms - EPOCH_MS, 0) << TIME_SHIFT)
 
     @property
     def created_ms(self) -> int:
         """Unix milliseconds of the id's birth (as its clock had it)."""
-        return (self >> _SHIFT) + EPOCH_MS
+        return (self >> TIME_SHIFT) + EPOCH_MS
 
 
 UserId = NewType("UserId", Snowflake)
@@ -60,6 +60,6 @@ class Snowflakes:
 
     def next(self, now_ms: int, after: int = 0) -> Snowflake:
         """An id greater than every earlier one and than ``after`` (the last id of a channel, say)."""
-        fresh = (max(now_ms - EPOCH_MS, 0) << _SHIFT) | (self._worker << SEQUENCE_BITS)
+        fresh = (max(now_ms - EPOCH_MS, 0) << TIME_SHIFT) | (self._worker << SEQUENCE_BITS)
         self._last = max(fresh, self._last + 1, after + 1)
         return Snowflake(self._last)

@@ -79,14 +79,19 @@ async def found_group(uow: UnitOfWork, group_id: GroupId, owner_id: UserId) -> N
 async def settle(store: Store) -> None:
     """Anna's group with Ben in it, two text channels, a voice channel and two roles; Cleo's group with one channel."""
     async with store.write() as uow:
-        for id_, name in ((ANNA, "anna"), (BEN, "ben"), (CLEO, "cleo")):
-            await uow.users.add(me(id_, name), name, f"hash of {name}")
-        await found_group(uow, GROUP, ANNA)
-        await uow.members.add(member(BEN))
-        await uow.roles.add(role(MODERATOR, position=2))
-        await uow.roles.add(role(SILENT, position=1))
-        await uow.channels.add(channel(GENERAL))
-        await uow.channels.add(channel(RANDOM, position=1))
-        await uow.channels.add(channel(VOICE, kind=ChannelKind.VOICE, position=2))
-        await found_group(uow, OTHER_GROUP, CLEO)
-        await uow.channels.add(channel(ELSEWHERE, group_id=OTHER_GROUP))
+        await settle_in(uow)
+
+
+async def settle_in(uow: UnitOfWork) -> None:
+    """As :func:`settle`."""
+    for id_, name in ((ANNA, "anna"), (BEN, "ben"), (CLEO, "cleo")):
+        await uow.users.add(me(id_, name), name, f"hash of {name}")
+    await found_group(uow, GROUP, ANNA)
+    await uow.members.add(member(BEN))
+    await uow.roles.add(role(MODERATOR, position=2))
+    await uow.roles.add(role(SILENT, position=1))
+    await uow.channels.add(channel(GENERAL))
+    await uow.channels.add(channel(RANDOM, position=1))
+    await uow.channels.add(channel(VOICE, kind=ChannelKind.VOICE, position=2))
+    await found_group(uow, OTHER_GROUP, CLEO)
+    await uow.channels.add(channel(ELSEWHERE, group_id=OTHER_GROUP))

@@ -208,13 +208,14 @@ def _around_messages() -> None:
         sa.Column("user_id", BIG, autoincrement=False, nullable=False),
         sa.Column("channel_id", BIG, autoincrement=False, nullable=False),
         sa.Column("message_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("by_id", BIG, autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
             ["channel_id", "message_id"],
             ["messages.channel_id", "messages.id"],
             name=op.f("fk_mentions_channel_id_message_id_messages"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("user_id", "channel_id", "message_id", name=op.f("pk_mentions")),
+        sa.PrimaryKeyConstraint("user_id", "channel_id", "message_id", "by_id", name=op.f("pk_mentions")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_mentions_channel_id_message_id"), "mentions", ["channel_id", "message_id"], unique=False)

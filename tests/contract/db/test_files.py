@@ -39,6 +39,20 @@ async def test_a_message_holds_files_until_it_is_gone(world: SqlStore) -> None:
         assert await uow.files.used([file_id(1), file_id(2), file_id(3)]) == {1}
 
 
+async def test_a_message_may_let_go_of_files(world: SqlStore) -> None:
+    async with world.write() as uow:
+        for number in (1, 2):
+            await uow.files.add(stored(number))
+        for number in (7, 8):
+            await uow.messages.add(message(number))
+            await uow.files.use([file_id(1), file_id(2)], GENERAL, message_id(number))
+        await uow.files.drop([file_id(1)], GENERAL, message_id(7))
+        await uow.files.drop([file_id(2)], RANDOM, message_id(7))
+        await uow.files.drop([], GENERAL, message_id(7))
+        assert await uow.files.uses(file_id(1)) == [(GENERAL, 8)]
+        assert await uow.files.uses(file_id(2)) == [(GENERAL, 7), (GENERAL, 8)]
+
+
 async def test_what_nobody_holds_is_found_and_deleted(world: SqlStore) -> None:
     async with world.write() as uow:
         for number in (1, 2, 3, 4):

@@ -54,6 +54,29 @@ async def test_members_by_user(world: SqlStore) -> None:
         assert await reader.members.by_users(GROUP, []) == []
 
 
+async def test_members_by_role(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, role_ids=(MODERATOR, SILENT)))
+        await uow.members.put_role(GROUP, BEN, SILENT)
+        cleo, ben = member(CLEO, role_ids=(MODERATOR, SILENT)), member(BEN, role_ids=(SILENT,))
+        assert await uow.members.by_roles(GROUP, [SILENT]) == [ben, cleo]
+        assert await uow.members.by_roles(GROUP, [MODERATOR, SILENT]) == [ben, cleo]
+        assert await uow.members.by_roles(GROUP, [MODERATOR]) == [cleo]
+        assert await uow.members.by_roles(OTHER_GROUP, [SILENT]) == []
+        assert await uow.members.by_roles(GROUP, []) == []
+
+
+async def test_members_of_several_groups(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, role_ids=(MODERATOR,)))
+        both = [GROUP, OTHER_GROUP]
+        cleo = [member(CLEO, role_ids=(MODERATOR,)), member(CLEO, group_id=OTHER_GROUP)]
+        assert await uow.members.in_groups(both, [CLEO]) == cleo
+        assert await uow.members.in_groups(both, [ANNA, CLEO]) == [member(ANNA), *cleo]
+        assert await uow.members.in_groups([OTHER_GROUP], [ANNA, CLEO]) == cleo[1:]
+        assert await uow.members.in_groups([], [CLEO]) == await uow.members.in_groups(both, []) == []
+
+
 async def test_pages_are_by_user_id_and_whole(world: SqlStore) -> None:
     crowd = [member(user_id(number)) for number in range(5001, 5012)]
     async with world.write() as uow:

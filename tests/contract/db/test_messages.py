@@ -7,9 +7,9 @@ from sqlalchemy import exc, select, update
 from db.errors import CorruptRow
 from db.store import SqlStore
 from db.tables.channels import channels, message_nonces, messages
-from server.domain.entities import Channel, ChannelKind
-from server.domain.ids import MAX_ID, ChannelId
-from server.domain.sections import Code, Reply, Text
+from server.domain.entities import Channel, ChannelKind, Mentions
+from server.domain.ids import MAX_ID, ChannelId, FileId, Snowflake
+from server.domain.sections import Code, Contact, File, Forward, Invitation, Reply, Text
 from tests.support.rows import ANNA, BEN, ELSEWHERE, GENERAL, GROUP, RANDOM, message, message_id
 from tests.support.statements import ask
 
@@ -22,9 +22,11 @@ async def last(store: SqlStore, channel_id: ChannelId = GENERAL) -> int | None:
 
 
 async def test_every_section_comes_back(world: SqlStore) -> None:
-    written = message(
-        7, sections=(Reply(message_id(MAX_ID)), Text('a \\ " \n\u2028\x00 🌻'), Code("print(1)", "python")), nonce="n"
+    copy = Forward(
+        (Text("a"), Contact(BEN), Invitation("code"), File(FileId(Snowflake(5)), "a.png", "image/png", 3)), 9
     )
+    said = (Reply(message_id(MAX_ID)), Text('a \\ " \n\u2028\x00 🌻'), Code("print(1)", "python"), *copy.sections, copy)
+    written = message(7, sections=said, nonce="n")
     async with world.write() as uow:
         await uow.messages.add(written)
     async with world.read() as reader:
@@ -103,11 +105,12 @@ async def test_a_deleted_message_leaves_its_nonce_and_nothing_that_was_said(worl
 
 async def test_an_edit_keeps_the_rest(world: SqlStore) -> None:
     async with world.write() as uow:
-        await uow.messages.add(message(7, nonce="n"))
+        await uow.messages.add(replace(message(7, nonce="n"), mentions=Mentions(everyone=True)))
         await uow.messages.add(message(8))
-        await uow.messages.edit(GENERAL, message_id(7), (Code("x"),), 1_800_000_000_000)
-        await uow.messages.edit(RANDOM, message_id(8), (Code("x"),), 1_800_000_000_000)
-    edited = replace(message(7, nonce="n"), sections=(Code("x"),), edited_ms=1_800_000_000_000)
+        pinged = Mentions(user_ids=(BEN,))
+        await uow.messages.edit(GENERAL, message_id(7), (Code("x"),), pinged, 1_800_000_000_000)
+        await uow.messages.edit(RANDOM, message_id(8), (Code("x"),), None, 1_800_000_000_000)
+    edited = replace(message(7, nonce="n"), sections=(Code("x"),), mentions=pinged, edited_ms=1_800_000_000_000)
     async with world.read() as reader:
         assert await reader.messages.page(GENERAL, limit=10) == [edited, message(8)]
         assert await reader.messages.by_nonce(GENERAL, ANNA, "n") == edited

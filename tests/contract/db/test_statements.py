@@ -9,7 +9,7 @@ import pytest
 from db.store import SqlStore
 from server.domain.entities import Addition, Conversation, ConversationKind, Overwrite, RelationKind
 from server.domain.ids import AdditionId, ChannelId, GroupId, RoleId, Snowflake, UserId
-from server.ports import Reader
+from server.ports import EVERYONE_ID, Ping, Reader
 from tests.support.rows import ANNA, channel, found_group, me, member, message, message_id, role, user
 from tests.support.statements import counted
 
@@ -36,6 +36,7 @@ async def crowd(store: SqlStore) -> SqlStore:
             overwrites = tuple(Overwrite(target="role", target_id=id_, allow=1) for id_ in (group_id, role_id))
             await uow.channels.add(channel(channel_id, group_id=group_id, overwrites=overwrites))
             await uow.messages.add(message(1, channel_id=channel_id, author_id=user_id))
+            await uow.pings.add(channel_id, message_id(1), [Ping(EVERYONE_ID, EVERYONE_ID)])
             await uow.members.put_role(group_id, ANNA, role_id)
             addition = Addition(
                 id=AdditionId(Snowflake(int(group_id))),
@@ -77,8 +78,11 @@ QUERIES: dict[str, tuple[int, Query]] = {
     "relations.ties": (2, lambda reader, many: reader.relations.ties(ANNA, USERS[:many])),
     "relations.blockers": (1, lambda reader, many: reader.relations.blockers(ANNA, USERS[:many])),
     "cursors.of_user": (1, lambda reader, many: reader.cursors.of_user(ANNA, CHANNELS[:many])),
-    "cursors.of_readers": (3, lambda reader, many: reader.cursors.of_readers(CHANNELS[0], USERS[:many])),
-    "cursors.unread": (1, lambda reader, many: reader.cursors.unread(ANNA, CHANNELS[:many])),
+    "cursors.of_readers": (7, lambda reader, many: reader.cursors.of_readers(CHANNELS[0], USERS[:many])),
+    "cursors.counted": (1, lambda reader, many: reader.cursors.counted(ANNA, CHANNELS[:many])),
+    "members.by_roles": (2, lambda reader, many: reader.members.by_roles(GROUPS[0], ROLES[:1])),
+    "members.in_groups": (2, lambda reader, many: reader.members.in_groups(GROUPS[:many], [ANNA])),
+    "messages.pinging": (1, lambda reader, many: reader.messages.pinging(ANNA, CHANNELS[:many], None, many)),
 }
 
 
