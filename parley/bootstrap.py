@@ -46,6 +46,7 @@ from server.http.door import Door
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 from server.ports import Bus, Cache, Clock, Mailer
+from signaling.attendance import Attendance
 from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
 from signaling.voice.roster import Roster
@@ -111,8 +112,8 @@ class Service:
         self._materials = materials
         self._store = outside.store
         self._media = MediaProcess(NodeConfig(port=settings.media.port, public_ip=settings.media.public_ip))
-        roster = Roster()
-        self._actions = _actions(settings, materials, outside, roster)
+        roster, attendance = Roster(), Attendance()
+        self._actions = _actions(settings, materials, outside, roster, attendance)
         self._postman = Postman(outside.store, outside.mailer, outside.clock)
         outside.bus.subscribe(self._postman.receive)
         self._desk = Desk(self._actions, roster, [self._media])
@@ -122,7 +123,7 @@ class Service:
             secure=settings.scheme == "https",
             trusted_proxies=settings.http.trusted_proxies,
         )
-        self._gateway = Gateway(self._actions, self._desk, jitter=random.random)
+        self._gateway = Gateway(self._actions, self._desk, attendance, jitter=random.random)
         self.media_port = settings.media.port
         door = Door(
             actions=self._actions,
@@ -206,7 +207,9 @@ async def build(
     return Service(settings, materials, outside)
 
 
-def _actions(settings: Settings, materials: Materials, outside: Outside, roster: Roster) -> Actions:
+def _actions(
+    settings: Settings, materials: Materials, outside: Outside, roster: Roster, attendance: Attendance
+) -> Actions:
     sessions = SessionCache()
     profiles = Profiles(outside.store, outside.cache)
     for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
@@ -222,6 +225,7 @@ def _actions(settings: Settings, materials: Materials, outside: Outside, roster:
         limiter=RateLimits(RATES, outside.clock),
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
+        attendance=attendance,
         sessions=sessions,
         profiles=profiles,
         random_bytes=secrets.token_bytes,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
-from server.domain.events import Audience, Event, Gap, MessageCreate, Published, SessionRevoked
+from server.domain.events import Audience, Event, Gap, MessageCreate, Published, Recount, SessionRevoked
 from server.domain.ids import ChannelId, GroupId, MessageId
 from signaling import frames
 
@@ -41,9 +41,12 @@ class Entry:
         return self._frame
 
 
+Kept: TypeAlias = Entry | SessionRevoked | Recount | Gap
+
+
 class Backlog:
     def __init__(self) -> None:
-        self._kept: deque[Entry | SessionRevoked | Gap] = deque()
+        self._kept: deque[Kept] = deque()
         self._first = 0
         """Number of the first that is kept; numbers only rise."""
         self._marks: dict[object, int] = {}
@@ -51,7 +54,7 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def append(self, item: Entry | SessionRevoked | Gap) -> None:
+    def append(self, item: Kept) -> None:
         if not self._marks:
             return
         self._kept.append(item)
@@ -73,14 +76,14 @@ class Backlog:
                 self._kept.popleft()
                 self._first += 1
 
-    def since(self, mark: int) -> list[Entry | SessionRevoked | Gap] | None:
+    def since(self, mark: int) -> list[Kept] | None:
         """Everything after the mark; None when it was too much to keep."""
         if mark < self._first:
             return None
         return [item for number, item in enumerate(self._kept, self._first) if number >= mark]
 
 
-def held(entries: Iterable[Entry | SessionRevoked | Gap], newest: Mapping[ChannelId, MessageId | None]) -> int:
+def held(entries: Iterable[Kept], newest: Mapping[ChannelId, MessageId | None]) -> int:
     """How many of ``entries``, from the first, a state with these newest messages certainly holds."""
     count = 0
     for number, entry in enumerate(entries, 1):

@@ -11,10 +11,11 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 
 from server.domain import codec
-from server.domain.entities import Addition, Me, User
+from server.domain.entities import Addition, Level, Me, User
 from server.domain.errors import Invalid
 from server.domain.events import ConversationView, Event, GroupView
 from server.domain.ids import ChannelId, MessageId
+from server.domain.mentions import AllowedMentions
 from server.domain.sections import NewSection
 
 MAX_FRAME_BYTES: Final = 128 * 1024
@@ -54,12 +55,14 @@ class CreateMessage(_Request, frozen=True, kw_only=True, tag="message.create"):
     channel_id: ChannelId
     nonce: str
     sections: tuple[NewSection, ...]
+    allowed_mentions: AllowedMentions | None = None
 
 
 class EditMessage(_Request, frozen=True, kw_only=True, tag="message.edit"):
     channel_id: ChannelId
     message_id: MessageId
     sections: tuple[NewSection, ...]
+    allowed_mentions: AllowedMentions | None = None
 
 
 class DeleteMessage(_Request, frozen=True, kw_only=True, tag="message.delete"):
@@ -86,6 +89,7 @@ class StartTyping(_Request, frozen=True, kw_only=True, tag="typing.start"):
 class MoveCursor(_Request, frozen=True, kw_only=True, tag="cursor.move"):
     channel_id: ChannelId
     message_id: MessageId
+    unread: bool = False
 
 
 class PrepareVoice(_Request, frozen=True, kw_only=True, tag="voice.prepare"):
@@ -192,6 +196,7 @@ class Ready(_ServerFrame, frozen=True, kw_only=True, tag="ready"):
     me: Me
     groups: tuple[GroupView, ...]
     conversations: tuple[ConversationView, ...] = ()
+    levels: tuple[Level, ...]
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
     """Those named in the ``voice`` of the groups and in the conversations."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from server.actions.context import Actions
-from server.actions.snapshot import channel_for_readers, load_access, memberships, unread_after_delete
+from server.actions.snapshot import channel_for_readers, load_access, memberships, recount
 from server.domain.events import (
     CursorUpdate,
     Event,
@@ -25,6 +25,7 @@ from server.domain.events import (
     MessageDeleteBulk,
     Notice,
     Published,
+    Recount,
     SessionRevoked,
     ToChannel,
     ToContacts,
@@ -34,6 +35,7 @@ from server.domain.events import (
     VoiceReset,
 )
 from server.domain.ids import ChannelId, GroupId, MessageId, SessionId, UserId
+from signaling.attendance import Attendance
 from signaling.backlog import Backlog, Entry, held
 from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
@@ -45,9 +47,9 @@ QUEUE_MAX: Final = 20_000
 
 
 class Hub:
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, attendance: Attendance) -> None:
         self.backlog = Backlog()
-        self.users: dict[UserId, list[Subscriber]] = {}
+        self.users = attendance.users
         self.sessions: dict[str, Subscriber] = {}
         """By key; also those that wait for their client to come back."""
         self.rooms: dict[GroupId, Room] = {}
@@ -57,8 +59,7 @@ class Hub:
         self._actions = actions
         self._tasks: dict[GroupId | str, asyncio.Task[None]] = {}
         self._strangers: deque[Entry] = deque()
-        self._deleted: dict[ChannelId, tuple[GroupId | tuple[UserId, ...], MessageId]] = {}
-        """Where messages were deleted: the group or the members of the conversation, and the newest of those messages."""
+        self._uncounted: dict[ChannelId, tuple[GroupId, MessageId]] = {}
 
     # ------------------------------------------------------------------------------------------------------------ people
 
@@ -145,6 +146,10 @@ class Hub:
             for subscriber in [one for one in self.sessions.values() if one.session.login_id == notice.session_id]:
                 self.leave(subscriber, CloseCode.REVOKED)
             return
+        if isinstance(notice, Recount):
+            self.backlog.append(notice)
+            self.count_again(notice.group_id, notice.channel_id, notice.message_id)
+            return
         if not isinstance(notice, Published):
             return
         entry = Entry(notice)
@@ -195,7 +200,6 @@ class Hub:
                 room.queue.append(entry)
             else:
                 self._deliver_to_users(entry, here)
-                self._recount(event, tuple(here))
 
     def _waited_for(self, event: Event, user_ids: Iterable[UserId]) -> Room | None:
         """The busy room that the event is about: a cursor must not overtake the messages that it counts."""
@@ -243,7 +247,10 @@ class Hub:
             self._deliver_to_users(entry, room.permitted(audience.permissions, self._actions.clock.now_ms()))
         else:
             room.handle(event, audience.channel_id if isinstance(audience, ToChannel) else None, entry.frame)
-            self._recount(event, room.group_id)
+            if isinstance(event, MessageDelete):
+                self.count_again(room.group_id, event.channel_id, event.message_id)
+            elif isinstance(event, MessageDeleteBulk):
+                self.count_again(room.group_id, event.channel_id, max(event.message_ids))
 
     def _join(self, room: Room, event: GroupJoin, entry: Entry) -> None:
         view = event.view
@@ -334,41 +341,29 @@ class Hub:
             for subscriber in list(self.users[user_id]):
                 self.leave(subscriber, CloseCode.INTERNAL)
 
-    def _recount(self, event: Event, readers: GroupId | tuple[UserId, ...]) -> None:
-        """Readers for whom deleted messages were unread are to hear their exact count."""
-        if isinstance(event, MessageDelete):
-            self._count_again(event.channel_id, event.message_id, readers)
-        elif isinstance(event, MessageDeleteBulk):
-            self._count_again(event.channel_id, max(event.message_ids), readers)
-
-    def _count_again(self, channel_id: ChannelId, message_id: MessageId, readers: GroupId | tuple[UserId, ...]) -> None:
-        """Messages up to this one are gone."""
-        earlier = self._deleted.get(channel_id)
+    def count_again(self, group_id: GroupId, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Messages up to this one were deleted, or ping no longer: those who had not read them are to hear their exact count."""
+        earlier = self._uncounted.get(channel_id)
         newest = message_id if earlier is None else max(message_id, earlier[1])
-        self._deleted[channel_id] = (readers, newest)
+        self._uncounted[channel_id] = (group_id, newest)
         if "counts" not in self._tasks:
             self._tasks["counts"] = asyncio.create_task(self._read_counts())
 
     async def _read_counts(self) -> None:
-        """Deletions that come while one is counted are counted together."""
+        """Deletions that come while something is counted are counted together."""
         try:
-            while self._deleted:
-                channel_id = next(iter(self._deleted))
-                asked, message_id = self._deleted.pop(channel_id)
-                readers = self._readers(channel_id, asked)
+            while self._uncounted:
+                channel_id = next(iter(self._uncounted))
+                group_id, message_id = self._uncounted.pop(channel_id)
+                room = self.rooms.get(group_id)
+                readers = [] if room is None else room.knowing(channel_id)
                 if readers:
-                    await unread_after_delete(self._actions, channel_id, message_id, readers)
+                    await recount(self._actions, channel_id, message_id, readers)
         except Exception as error:
-            log_unexpected("gateway.counts_lost", error, channels=len(self._deleted) + 1)
-            self._deleted.clear()
+            log_unexpected("gateway.counts_lost", error, channels=len(self._uncounted) + 1)
+            self._uncounted.clear()
         finally:
             self._tasks.pop("counts", None)
-
-    def _readers(self, channel_id: ChannelId, asked: GroupId | tuple[UserId, ...]) -> list[UserId]:
-        if isinstance(asked, tuple):
-            return [user_id for user_id in asked if user_id in self.users]
-        room = self.rooms.get(asked)
-        return [] if room is None else room.knowing(channel_id)
 
     def _look_up_contacts(self, entry: Entry) -> None:
         """Whose profile changed is not connected: the groups must be read. In order, so that the last change is told last."""

@@ -27,6 +27,9 @@ from server.domain.events import (
     GroupUpdate,
     MemberUpdate,
     MessageCreate,
+    MessageDelete,
+    MessageDeleteBulk,
+    Recount,
     RoleDelete,
     RoleUpdate,
     SessionRevoked,
@@ -136,7 +139,7 @@ class Opener:
 
     # ----------------------------------------------------------------------------------------------------- the same moment
 
-    def _since(self, mark: int, taken: Snapshot, login: Authenticated) -> list[Entry] | None:
+    def _since(self, mark: int, taken: Snapshot, login: Authenticated) -> list[Entry | Recount] | None:
         """What the snapshot may lack; None when it has to be taken again."""
         items = self._hub.backlog.since(mark)
         if items is None or any(isinstance(item, Gap) for item in items):
@@ -146,17 +149,24 @@ class Opener:
         newest = {channel.id: channel.last_message_id for view in taken.groups for channel in view.channels}
         newest |= {view.conversation.id: view.conversation.last_message_id for view in taken.conversations}
         certain = held(items, newest)
-        entries = [
+        later = [
             item
             for number, item in enumerate(items)
             # Profiles may be older than the rest: they come from a cache, which is as new as what this process was told.
-            if isinstance(item, Entry) and (number >= certain or isinstance(item.event, UserUpdate))
+            if isinstance(item, Entry | Recount)
+            and (number >= certain or (isinstance(item, Entry) and isinstance(item.event, UserUpdate)))
         ]
         group_ids = {view.group.id for view in taken.groups}
-        return None if any(_upsets(entry, login.user_id, group_ids) for entry in entries) else entries
+        upset = any(isinstance(item, Entry) and _upsets(item, login.user_id, group_ids) for item in later)
+        return None if upset else later
 
     def _admit(
-        self, login: Authenticated, taken: Snapshot, access: dict[GroupId, GroupAccess], since: list[Entry], sink: Sink
+        self,
+        login: Authenticated,
+        taken: Snapshot,
+        access: dict[GroupId, GroupAccess],
+        since: list[Entry | Recount],
+        sink: Sink,
     ) -> Admission:
         self._make_room_for(login.user_id)
         key = self._actions.random_bytes(16).hex()
@@ -172,13 +182,25 @@ class Opener:
                 room.sit(view.member, told, self._hub.users[login.user_id])
                 self._hub.groups_of[login.user_id].add(view.group.id)
         out = [frames.encode(_ready(key, taken))]
-        for entry in since:
-            if isinstance(entry.event, MessageCreate) and isinstance(entry.audience, ToChannel):
-                self._note_message(entry.audience)
-            if self._concerns(entry, login.user_id):
-                session.record(entry.frame)
-                out.append(entry.frame)
+        for item in since:
+            self._follow(item)
+            if isinstance(item, Entry) and self._concerns(item, login.user_id):
+                session.record(item.frame)
+                out.append(item.frame)
         return Admission(subscriber, out)
+
+    def _follow(self, item: Entry | Recount) -> None:
+        """What the hub did when it was told, and may not have done for the newcomer."""
+        if isinstance(item, Recount):
+            self._hub.count_again(item.group_id, item.channel_id, item.message_id)
+        elif isinstance(item.audience, ToChannel):
+            event, audience = item.event, item.audience
+            if isinstance(event, MessageCreate):
+                self._note_message(audience)
+            elif isinstance(event, MessageDelete):
+                self._hub.count_again(audience.group_id, audience.channel_id, event.message_id)
+            elif isinstance(event, MessageDeleteBulk):
+                self._hub.count_again(audience.group_id, audience.channel_id, max(event.message_ids))
 
     def _make_room_for(self, user_id: UserId) -> None:
         """Raises :class:`Refused`; lets the oldest sessions go that nobody came back for."""
@@ -237,6 +259,7 @@ def _ready(key: str, taken: Snapshot) -> frames.Ready:
         me=taken.me,
         groups=taken.groups,
         conversations=taken.conversations,
+        levels=taken.levels,
         additions=taken.additions,
         users=taken.users,
         resume_within_ms=int(RESUME_WITHIN_S * 1000),

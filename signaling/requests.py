@@ -21,13 +21,13 @@ class Nothing(msgspec.Struct, frozen=True):
 
 
 async def _create_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.CreateMessage) -> object:
-    request = messages.CreateMessage(nonce=ask.nonce, sections=ask.sections)
+    request = messages.CreateMessage(nonce=ask.nonce, sections=ask.sections, allowed_mentions=ask.allowed_mentions)
     written, _new = await messages.do_create_message(actions, caller.user_id, ask.channel_id, request)
     return written
 
 
 async def _edit_message(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.EditMessage) -> object:
-    request = messages.EditMessage(sections=ask.sections)
+    request = messages.EditMessage(sections=ask.sections, allowed_mentions=ask.allowed_mentions)
     return await messages.do_edit_message(actions, caller.user_id, ask.channel_id, ask.message_id, request)
 
 
@@ -52,7 +52,7 @@ async def _start_typing(actions: Actions, _: VoiceDesk, caller: Caller, ask: fra
 
 
 async def _move_cursor(actions: Actions, _: VoiceDesk, caller: Caller, ask: frames.MoveCursor) -> object:
-    request = cursors.MoveCursor(message_id=ask.message_id)
+    request = cursors.MoveCursor(message_id=ask.message_id, unread=ask.unread)
     return await cursors.do_move_cursor(actions, caller.user_id, ask.channel_id, request)
 
 

@@ -13,6 +13,7 @@ from server.actions.context import Actions
 from server.domain.errors import Invalid, Unavailable
 from server.domain.events import Gap, Notice
 from signaling import frames
+from signaling.attendance import Attendance
 from signaling.frames import CloseCode
 from signaling.hub import Hub
 from signaling.limits import Rates
@@ -38,12 +39,13 @@ class Gateway:
         self,
         actions: Actions,
         voice: VoiceDesk,
+        attendance: Attendance,
         *,
         rates: Rates | None = None,
         jitter: Callable[[], float],
     ) -> None:
-        """``jitter`` as :func:`random.random`."""
-        self.hub = Hub(actions)
+        """``attendance`` is that of ``actions``; ``jitter`` as :func:`random.random`."""
+        self.hub = Hub(actions, attendance)
         self._behind = Behind(actions, voice, self.hub, Opener(actions, self.hub), rates or Rates())
         self._jitter = jitter
         self._sockets: set[Socket] = set()

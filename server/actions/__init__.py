@@ -54,7 +54,12 @@ conversations  get_conversations(actions, user_id)                              
                do_rename_conversation(actions, user_id, channel_id, RenameConversation)              Conversation
                do_bring_in(actions, user_id, channel_id, other_id)                                   Conversation
                do_take_out(actions, user_id, channel_id, member_id)  (oneself: leave)                None
+forwards       get_origin(actions, user_id, channel_id, message_id)                                  OriginView
+inbox          get_mentions(actions, user_id, MentionsQuery)                                         MentionsPage
 cursors        do_move_cursor(actions, user_id, channel_id, MoveCursor)                              Cursor
+levels         get_levels(actions, user_id)                                                          LevelList
+               do_put_group_level(actions, user_id, group_id, SetLevel)                              Level
+               do_put_channel_level(actions, user_id, channel_id, SetLevel)                          Level
 audit          get_audit(actions, user_id, group_id, AuditQuery)                                        AuditPage
                record(actions, uow, seat, action, target_kind, target_id, reason=, changes=)         None
 typing         do_start_typing(actions, user_id, channel_id)                                         None
@@ -66,7 +71,7 @@ snapshot       snapshot(actions, user_id)                                       
                memberships(actions, user_id)                                                         {GroupId: Member}
                cursors_for(actions, user_id, channels)                                               {ChannelId: Cursor}
                channel_for_readers(actions, channel_id, user_ids)                                    (Channel, cursors) or None
-               unread_after_delete(actions, channel_id, message_id, user_ids)                        {UserId: Cursor}
+               recount(actions, channel_id, message_id, user_ids)                                    {UserId: Cursor}
                user_of(actions, user_id)                                                             User
 =============  ====================================================================================  =========================
 

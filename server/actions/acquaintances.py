@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.actions.authority import unknown_user
-from server.domain.entities import User
+from server.domain.entities import RelationKind, User
 from server.domain.ids import UserId
 from server.ports import Reader
 
@@ -16,6 +16,14 @@ async def known_among(reader: Reader, user_id: UserId, other_ids: Collection[Use
     related = {other_id for other_id, tie in ties.items() if tie.mine is not None}
     in_groups = await reader.members.sharing(user_id, other_ids)
     return related | in_groups | await reader.conversations.sharing(user_id, other_ids)
+
+
+async def met_among(reader: Reader, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
+    """Those of the others with whom the user shares a group, a conversation or a friendship."""
+    ties = await reader.relations.ties(user_id, other_ids)
+    friends = {other_id for other_id, tie in ties.items() if tie.mine is RelationKind.FRIEND}
+    in_groups = await reader.members.sharing(user_id, other_ids)
+    return friends | in_groups | await reader.conversations.sharing(user_id, other_ids)
 
 
 async def acquaintance(reader: Reader, user_id: UserId, other_id: UserId) -> User:

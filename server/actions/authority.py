@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.access import GroupAccess, is_timed_out
-from server.domain.entities import Channel, ChannelKind, Member, RelationKind, Role, User
+from server.domain.entities import Channel, ChannelKind, Member, Message, RelationKind, Role, User
 from server.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from server.domain.ids import ChannelId, GroupId, UserId
+from server.domain.ids import ChannelId, GroupId, MessageId, UserId
 from server.domain.permissions import Permission, names
 from server.domain.relations import Tie
 from server.ports import Desk, Reader
@@ -135,6 +135,22 @@ def unknown_group() -> NotFound:
 
 def unknown_channel() -> NotFound:
     return NotFound("unknown_channel", "There is no such channel, or you may not see it.")
+
+
+async def message_of(reader: Reader, channel_id: ChannelId, message_id: MessageId) -> Message:
+    """Raises :class:`NotFound` (unknown_message)."""
+    message = await reader.messages.get(channel_id, message_id)
+    if message is None:
+        raise unknown_message()
+    return message
+
+
+def unknown_message() -> NotFound:
+    return NotFound("unknown_message", "There is no such message in this channel. It may have been deleted.")
+
+
+def unknown_file() -> NotFound:
+    return NotFound("unknown_file", "There is no such file, or you may not see it.")
 
 
 def unknown_member() -> NotFound:

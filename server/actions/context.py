@@ -13,6 +13,7 @@ from server.actions.session_cache import SessionCache
 from server.domain.ids import Snowflakes
 from server.domain.limits import Limits
 from server.ports import (
+    Attendance,
     BlobStore,
     Bus,
     Clock,
@@ -58,6 +59,7 @@ class Actions:
     limiter: RateLimiter
     tokens: Tokens
     voice: VoiceRoster
+    attendance: Attendance
     sessions: SessionCache
     """Its ``receive`` is subscribed to ``bus``."""
     profiles: Profiles

@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
+from server.actions.authority import unknown_file
 from server.actions.context import Actions
 from server.actions.places import place_of
-from server.domain.errors import NotFound, ParleyError, TooLarge
+from server.domain.errors import ParleyError, TooLarge
 from server.domain.ids import FileId, Snowflake, UserId
 from server.domain.names import is_sendable
 from server.domain.permissions import Permission
@@ -33,10 +34,6 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
 class Download(msgspec.Struct, frozen=True, kw_only=True):
     file: StoredFile
     blob: Blob
-
-
-def _unknown_file() -> NotFound:
-    return NotFound("unknown_file", "There is no such file, or you may not see it.")
 
 
 def safe_name(name: str, longest: int) -> str:
@@ -91,10 +88,10 @@ async def get_file(actions: Actions, user_id: UserId, file_id: FileId) -> Downlo
     async with actions.store.read() as reader:
         file = (await reader.files.by_ids([file_id])).get(file_id)
         if file is None or not (file.owner_id == user_id or await _may_read(actions, reader, user_id, file_id)):
-            raise _unknown_file()
+            raise unknown_file()
     blob = await actions.blobs.get(_key(file_id))
     if blob is None:
-        raise _unknown_file()
+        raise unknown_file()
     return Download(file=file, blob=blob)
 
 

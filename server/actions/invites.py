@@ -141,6 +141,14 @@ async def do_delete_invite(actions: Actions, user_id: UserId, code: str) -> None
         await uow.invites.delete(code)
 
 
+async def open_invite(reader: Reader, code: str, now_ms: int) -> Invite:
+    """Raises :class:`NotFound` (unknown_invite), whether it never was or has ended."""
+    invite = await _find(reader, code)
+    if not _is_open(invite, now_ms):
+        raise _unknown_invite()
+    return invite
+
+
 async def _find(reader: Reader, code: str) -> Invite:
     invite = await reader.invites.get(code) if code.isascii() and len(code) <= _CODE_LENGTH_MAX else None
     if invite is None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from server.actions.authority import public_user, still_there
+from server.actions.authority import message_of, public_user, still_there
+from server.actions.contents import fill_in, rewrite_beside, write_beside
 from server.actions.context import Actions
-from server.actions.places import GroupPlace, Place, place_at, place_of
+from server.actions.counts import tell_readers
+from server.actions.people import members_here, named_in, names_in
+from server.actions.pings import ping, resolve, unping
+from server.actions.places import ConversationPlace, GroupPlace, Place, place_at, place_of
 from server.actions.requests import Request
 from server.domain.entities import Edit, Member, Message, User
-from server.domain.errors import Forbidden, Invalid, NotFound
+from server.domain.errors import Forbidden, Invalid
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
+from server.domain.mentions import AllowedMentions, Named, check_mentions
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
 from server.domain.search import index
-from server.domain.sections import NewSection, check_sections, reply_to
+from server.domain.sections import NewSection, check_sections
 from server.ports import Reader
 
 _NONCE: Final = re.compile(r"[\x21-\x7e]+")
@@ -30,10 +35,15 @@ class CreateMessage(Request, frozen=True, kw_only=True):
     nonce: str
     """The sender's mark: the same one again gives the first message back."""
     sections: tuple[NewSection, ...]
+    allowed_mentions: AllowedMentions | None = None
+    """Whom of those whom it names the message pings; all, unless given."""
 
 
 class EditMessage(Request, frozen=True, kw_only=True):
+    """What it names is shown as named, and pings nobody anew."""
+
     sections: tuple[NewSection, ...]
+    allowed_mentions: AllowedMentions | None = None
 
 
 class PageQuery(Request, frozen=True, kw_only=True):
@@ -64,7 +74,7 @@ class MessagesPage(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[User, ...]
     """Who wrote them, and whom they name."""
     members: tuple[Member, ...] = ()
-    """The authors' memberships, in a group's channel."""
+    """The memberships of these people, in a group's channel."""
     reacted: dict[MessageId, tuple[str, ...]] = {}
     """The reader's own reactions, of messages that have any."""
     has_before: bool
@@ -81,6 +91,17 @@ def check_nonce(actions: Actions, nonce: str) -> None:
         )
 
 
+async def check_sections_and_names(
+    actions: Actions, user_id: UserId, request: CreateMessage | EditMessage
+) -> tuple[tuple[NewSection, ...], Named]:
+    """The sections as they can be filled in, and whom they name. Raises what is wrong with them, and rate_limited."""
+    sections = check_sections(request.sections, actions.limits)
+    named = check_mentions(sections, request.allowed_mentions, actions.limits)
+    if named.many:
+        await actions.limiter.hit(Rule.PING_MANY, str(user_id))
+    return sections, named
+
+
 async def do_create_message(
     actions: Actions, user_id: UserId, channel_id: ChannelId, request: CreateMessage
 ) -> tuple[Written, bool]:
@@ -91,7 +112,7 @@ async def do_create_message(
     """
     await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
     check_nonce(actions, request.nonce)
-    sections = check_sections(request.sections, actions.limits)
+    new, named = await check_sections_and_names(actions, user_id, request)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         desk = await uow.desks.of_writer(channel_id, user_id, request.nonce)
@@ -99,40 +120,54 @@ async def do_create_message(
         author = still_there(desk.user)
         if desk.written is not None:
             first = await uow.messages.get(channel_id, desk.written.id) or desk.written
-            return Written(message=first, author=author, member=place.member), False
+            return await as_written(uow, place, author, first), False
         place.require(Permission.SEND_MESSAGES)
-        await _check_reply(uow, channel_id, reply_to(sections))
+        contents = await fill_in(actions, uow, place, new)
+        answered_id = None if contents.answered is None else contents.answered.author_id
         message = Message(
             id=MessageId(actions.ids.next(now_ms, after=desk.last_message_id or 0)),
             channel_id=channel_id,
             author_id=user_id,
-            sections=sections,
+            sections=contents.sections,
+            mentions=await resolve(uow, place, named, request.allowed_mentions, answered_id),
             nonce=request.nonce,
         )
+        written = await as_written(uow, place, author, message)
         await uow.messages.add(message)
         await uow.search.put(index(message, place.group_id))
         await uow.cursors.set(user_id, channel_id, message.id)
-        uow.publish(place.audience, MessageCreate(message=message, author=author, member=place.member))
-    return Written(message=message, author=author, member=place.member), True
+        await write_beside(uow, message, contents)
+        uow.publish(place.audience, _created(written))
+        await ping(actions, uow, place, message)
+    return written, True
 
 
-async def _check_reply(reader: Reader, channel_id: ChannelId, message_id: MessageId | None) -> None:
-    if message_id is not None and await reader.messages.get(channel_id, message_id) is None:
-        raise unknown_message()
+async def as_written(reader: Reader, place: Place, author: User, message: Message) -> Written:
+    """To the one who wrote it."""
+    users = await reader.users.by_ids(await named_in(reader, place, [message]) - {author.id})
+    reacted = await reader.reactions.of_user(place.id, [message.id] if message.reactions else [], author.id)
+    return Written(
+        message=message,
+        author=author,
+        member=place.member,
+        users=tuple(users.values()),
+        reacted=reacted.get(message.id, ()),
+    )
+
+
+def _created(written: Written) -> MessageCreate:
+    return MessageCreate(message=written.message, author=written.author, member=written.member, users=written.users)
 
 
 # ------------------------------------------------------------------------------------------------------------- change
 
 
-async def check_edit(reader: Reader, place: Place, message_id: MessageId, sections: tuple[NewSection, ...]) -> Message:
+async def check_edit(reader: Reader, place: Place, message_id: MessageId) -> Message:
     """The message as it is; only its author changes it, and needs SEND_MESSAGES still."""
     message = await message_of(reader, place.id, message_id)
     if message.author_id != place.user_id:
         raise Forbidden("forbidden", "Only the author can change a message.", permission="author")
     place.require(Permission.SEND_MESSAGES)
-    answered = reply_to(sections)
-    if answered != reply_to(message.sections):  # an answer to what is gone since stays one
-        await _check_reply(reader, place.id, answered)
     return message
 
 
@@ -140,21 +175,33 @@ async def do_edit_message(
     actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId, request: EditMessage
 ) -> Written:
     await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
-    sections = check_sections(request.sections, actions.limits)
+    new, named = await check_sections_and_names(actions, user_id, request)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         place = await place_of(uow, user_id, channel_id, now_ms)
         await uow.channels.lock_writer(channel_id)
-        message = await check_edit(uow, place, message_id, sections)
-        if sections != message.sections:
-            before = Edit(sections=message.sections, until_ms=now_ms)
-            await uow.edits.keep(channel_id, message_id, before, actions.limits.edits_kept)
-        await uow.messages.edit(channel_id, message_id, sections, now_ms)
-        edited = msgspec.structs.replace(message, sections=sections, edited_ms=now_ms)
-        await uow.search.put(index(edited, place.group_id))
-        author = await public_user(uow, user_id)
-        uow.publish(place.audience, MessageUpdate(message=edited))
-    return Written(message=edited, author=author, member=place.member)
+        before = await check_edit(uow, place, message_id)
+        contents = await fill_in(actions, uow, place, new, before)
+        answered_id = _still_pinged(before, contents.answered)
+        mentions = await resolve(uow, place, named, request.allowed_mentions, answered_id)
+        message = msgspec.structs.replace(before, sections=contents.sections, mentions=mentions, edited_ms=now_ms)
+        written = await as_written(uow, place, await public_user(uow, user_id), message)
+        if message.sections != before.sections:
+            earlier = Edit(sections=before.sections, until_ms=now_ms)
+            await uow.edits.keep(channel_id, message_id, earlier, actions.limits.edits_kept)
+        await uow.messages.edit(channel_id, message_id, message.sections, mentions, now_ms)
+        await uow.search.put(index(message, place.group_id))
+        await rewrite_beside(uow, before, message)
+        uow.publish(place.audience, MessageUpdate(message=message))
+        await unping(uow, place, before, message)
+    return written
+
+
+def _still_pinged(before: Message, answered: Message | None) -> UserId | None:
+    """Who wrote what an edited message answers, if the answer pinged that person before."""
+    if answered is None or before.mentions is None or answered.author_id not in before.mentions.user_ids:
+        return None
+    return answered.author_id
 
 
 def check_delete_message(place: Place, message: Message) -> None:
@@ -166,7 +213,7 @@ def check_delete_message(place: Place, message: Message) -> None:
 
 
 async def do_delete_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None:
-    """Readers' counts are put right by :func:`server.actions.snapshot.unread_after_delete`."""
+    """Readers in a group hear their counts from the gateway, by :func:`server.actions.snapshot.recount`."""
     await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
     async with actions.store.write() as uow:
         place = await place_of(uow, user_id, channel_id, actions.clock.now_ms())
@@ -174,18 +221,8 @@ async def do_delete_message(actions: Actions, user_id: UserId, channel_id: Chann
         check_delete_message(place, await message_of(uow, channel_id, message_id))
         await uow.messages.delete(channel_id, message_id)
         uow.publish(place.audience, MessageDelete(channel_id=channel_id, message_id=message_id))
-
-
-async def message_of(reader: Reader, channel_id: ChannelId, message_id: MessageId) -> Message:
-    """Raises :class:`NotFound` (unknown_message)."""
-    message = await reader.messages.get(channel_id, message_id)
-    if message is None:
-        raise unknown_message()
-    return message
-
-
-def unknown_message() -> NotFound:
-    return NotFound("unknown_message", "There is no such message in this channel. It may have been deleted.")
+        if isinstance(place, ConversationPlace):
+            await tell_readers(uow, channel_id, place.conversation.member_ids, message_id)
 
 
 # ---------------------------------------------------------------------------------------------------------- read back
@@ -197,13 +234,15 @@ async def get_message(actions: Actions, user_id: UserId, channel_id: ChannelId, 
         place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
         place.require(Permission.READ_HISTORY)
         message = await message_of(reader, channel_id, message_id)
-        author = await public_user(reader, message.author_id)
-        members = await _members(reader, place, [author.id])
+        members = await members_here(reader, place, [message.author_id])
+        users = await reader.users.by_ids({message.author_id} | await named_in(reader, place, [message]))
+        author = still_there(users.pop(message.author_id, None))
         reacted = await reader.reactions.of_user(channel_id, [message_id] if message.reactions else [], user_id)
     return Written(
         message=message,
         author=author,
         member=members[0] if members else None,
+        users=tuple(users.values()),
         reacted=reacted.get(message_id, ()),
     )
 
@@ -218,34 +257,31 @@ async def get_messages(actions: Actions, user_id: UserId, channel_id: ChannelId,
         place.require(Permission.READ_HISTORY)
         messages, has_before, has_after = await _page(reader, channel_id, query)
         page = await as_page(reader, place, messages, has_before=has_before, has_after=has_after)
-    return await with_authors(actions, page)
+    return await with_names(actions, page)
 
 
 async def as_page(
     reader: Reader, place: Place, messages: Sequence[Message], *, has_before: bool = False, has_after: bool = False
 ) -> MessagesPage:
-    """What it takes to show these messages of one place, but for :func:`with_authors`; a constant number of statements."""
-    members = await _members(reader, place, {message.author_id for message in messages})
+    """What it takes to show these messages of one place, but for :func:`with_names`; a constant number of statements."""
+    people = set().union(*names_in(messages), {message.author_id for message in messages})
     with_reactions = [message.id for message in messages if message.reactions]
     return MessagesPage(
         messages=tuple(messages),
         users=(),
-        members=tuple(members),
+        members=tuple(await members_here(reader, place, people)),
         reacted=await reader.reactions.of_user(place.id, with_reactions, place.user_id),
         has_before=has_before,
         has_after=has_after,
     )
 
 
-async def with_authors(actions: Actions, page: MessagesPage) -> MessagesPage:
+async def with_names(actions: Actions, page: MessagesPage) -> MessagesPage:
     """After the unit of work that read the page (see :meth:`server.actions.profiles.Profiles.by_ids`)."""
-    users = await actions.profiles.by_ids({message.author_id for message in page.messages})
+    certain, _ = names_in(page.messages)
+    authors = {message.author_id for message in page.messages}
+    users = await actions.profiles.by_ids(authors | certain | {member.user_id for member in page.members})
     return msgspec.structs.replace(page, users=tuple(users.values()))
-
-
-async def _members(reader: Reader, place: Place, user_ids: Collection[UserId]) -> list[Member]:
-    """Of those who are in the place's group still."""
-    return [] if place.group_id is None else await reader.members.by_users(place.group_id, user_ids)
 
 
 async def _page(reader: Reader, channel_id: ChannelId, query: PageQuery) -> tuple[list[Message], bool, bool]:

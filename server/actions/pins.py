@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from server.actions.audit import record
+from server.actions.authority import message_of
 from server.actions.context import Actions
-from server.actions.messages import MessagesPage, as_page, message_of, with_authors
+from server.actions.messages import MessagesPage, as_page, with_names
 from server.actions.places import GroupPlace, Place, place_of
 from server.domain.entities import AuditAction
 from server.domain.errors import Conflict
@@ -73,4 +74,4 @@ async def get_pins(actions: Actions, user_id: UserId, channel_id: ChannelId) -> 
         rank = {message_id: number for number, message_id in enumerate(ids)}
         messages = sorted(await reader.messages.by_ids(channel_id, ids), key=lambda message: rank[message.id])
         page = await as_page(reader, place, messages)
-    return await with_authors(actions, page)
+    return await with_names(actions, page)

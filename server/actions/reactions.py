@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from server.actions.audit import Change, record
+from server.actions.authority import message_of
 from server.actions.context import Actions
-from server.actions.messages import message_of
 from server.actions.places import GroupPlace, Place, place_of
 from server.actions.requests import Request
 from server.domain.emoji import check_unicode_emoji, own_emoji_id

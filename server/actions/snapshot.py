@@ -8,11 +8,12 @@ import msgspec
 
 from server.actions.authority import public_user, unknown_group
 from server.actions.context import Actions
+from server.actions.counts import tell_readers
 from server.actions.views import conversation_views, cursors_of, people_in, read_access, text_ids, views_of
 from server.domain.access import GroupAccess
-from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Me, Member, User
+from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Level, Me, Member, User
 from server.domain.errors import Unauthenticated
-from server.domain.events import ConversationView, CursorUpdate, GroupView, ToUsers
+from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, MessageId, UserId
 
 
@@ -23,6 +24,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[GroupView, ...]
     conversations: tuple[ConversationView, ...] = ()
     """Latest activity first."""
+    levels: tuple[Level, ...]
+    """Without those that say nothing."""
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
     """Those in voice, and in conversations."""
@@ -36,6 +39,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
         groups = await views_of(reader, actions.voice, await reader.members.of_user(user_id))
         conversations = await conversation_views(reader, user_id, await reader.conversations.of_user(user_id))
+        levels = await reader.levels.of_user(user_id)
         additions = await reader.additions.of_user(user_id)
     heard = {state.user_id for view in groups for state in view.voice}
     users = await actions.profiles.by_ids(heard | people_in(conversations))
@@ -43,6 +47,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
         me=me,
         groups=groups,
         conversations=conversations,
+        levels=tuple(levels),
         additions=tuple(additions),
         users=tuple(users.values()),
     )
@@ -100,24 +105,17 @@ async def channel_for_readers(
         return channel, await reader.cursors.of_readers(channel_id, user_ids)
 
 
-async def unread_after_delete(
+async def recount(
     actions: Actions, channel_id: ChannelId, message_id: MessageId, user_ids: Collection[UserId]
 ) -> dict[UserId, Cursor]:
-    """After a message was deleted: the exact cursors of those of ``user_ids`` for whom it may have been unread.
+    """After messages up to this one were deleted, or ping no longer: the exact cursors of those of ``user_ids`` for whom it may
+    have been unread.
 
     Each is also published to its reader as ``cursor.update``, and that is the only way to tell them: written in a unit of work, it
     takes its place among the messages in the order of the commits, and so the count is right where it arrives.
     """
     async with actions.store.write() as uow:
-        cursors = await uow.cursors.of_readers(channel_id, user_ids)
-        unread = {
-            user_id: cursor
-            for user_id, cursor in cursors.items()
-            if cursor.last_read_id is None or cursor.last_read_id < message_id
-        }
-        for user_id, cursor in unread.items():
-            uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))
-    return unread
+        return await tell_readers(uow, channel_id, user_ids, message_id)
 
 
 async def user_of(actions: Actions, user_id: UserId) -> User:

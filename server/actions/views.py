@@ -86,8 +86,4 @@ def text_ids(channels: Iterable[Channel]) -> list[ChannelId]:
 
 async def cursors_of(reader: Reader, user_id: UserId, ids: Collection[ChannelId]) -> dict[ChannelId, Cursor]:
     """For text channels and conversations."""
-    if not ids:
-        return {}
-    read = await reader.cursors.of_user(user_id, ids)
-    unread = await reader.cursors.unread(user_id, ids)
-    return {one: Cursor(channel_id=one, last_read_id=read.get(one), unread=unread.get(one, 0)) for one in ids}
+    return await reader.cursors.counted(user_id, ids) if ids else {}

@@ -93,8 +93,25 @@ class GroupAccess(msgspec.Struct, frozen=True):
         return tuple(sorted(seen, key=lambda channel: (channel.position, channel.id)))
 
     def viewers(self, channel_id: ChannelId, members: Iterable[Member]) -> tuple[UserId, ...]:
-        """Those of ``members`` who may view the channel, in their order."""
-        return tuple(member.user_id for member in members if self.may_view(member, channel_id))
+        """Those of ``members`` who may view the channel, in their order.
+
+        There may be very many, and those alike in roles and without an overwrite of their own are looked at once.
+        """
+        channel = self.channels.get(channel_id)
+        layers = () if channel is None else self._layers(channel)
+        alone = {one.target_id for layer in layers for one in layer if one.target == "member"} | {self.group.owner_id}
+        alike: dict[tuple[RoleId, ...], bool] = {}
+        seen: list[UserId] = []
+        for member in members:
+            if member.user_id in alone:
+                may_view = self.may_view(member, channel_id)
+            elif (known := alike.get(member.role_ids)) is not None:
+                may_view = known
+            else:
+                may_view = alike[member.role_ids] = self.may_view(member, channel_id)
+            if may_view:
+                seen.append(member.user_id)
+        return tuple(seen)
 
     # ------------------------------------------------------------------------------------------------------ hierarchy
 

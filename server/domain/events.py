@@ -308,6 +308,7 @@ Event: TypeAlias = (
     | CursorUpdate
     | ConversationUpdate
     | ConversationDelete
+    | LevelUpdate
     | TypingStart
     | AdditionCreate
     | AdditionDelete
@@ -372,6 +373,14 @@ class SessionRevoked(msgspec.Struct, frozen=True, tag="session.revoked"):
     session_id: SessionId
 
 
+class Recount(msgspec.Struct, frozen=True, tag="recount"):
+    """For the gateway alone: who reads this channel and has not come as far as this message is to hear the exact counts."""
+
+    group_id: GroupId
+    channel_id: ChannelId
+    message_id: MessageId
+
+
 class Gap(msgspec.Struct, frozen=True, tag="gap"):
     """Notices may have been lost before this one: what was built from notices alone counts no more."""
 
@@ -380,5 +389,5 @@ class MailQueued(msgspec.Struct, frozen=True, tag="mail.queued"):
     """For the one who sends mail alone: there is some."""
 
 
-Notice: TypeAlias = Published | SessionRevoked | MailQueued | Gap
+Notice: TypeAlias = Published | SessionRevoked | Recount | MailQueued | Gap
 """What travels on the bus, in the order of the commits."""

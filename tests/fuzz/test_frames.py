@@ -38,11 +38,20 @@ _TYPES: Final = (
 )
 _FIELDS: Final = (
     *("id", "token", "session", "received", "channel_id", "message_id", "nonce", "sections", "negotiation", "sdp"),
-    *("muted", "deafened", "participant", "ignored", "more", "emoji"),
+    *("muted", "deafened", "participant", "ignored", "more", "emoji", "allowed_mentions", "unread"),
 )
 _SECTION = st.fixed_dictionaries(
-    {"kind": st.sampled_from(("text", "code", "reply", "file"))},
-    optional={"text": _JSON, "code": _JSON, "language": _JSON, "message_id": _IDS, "more": _JSON},
+    {"kind": st.sampled_from(("text", "code", "reply", "file", "forward", "contact", "invite"))},
+    optional={
+        "text": _JSON,
+        "code": _JSON,
+        "language": _JSON,
+        "more": _JSON,
+        "message_id": _IDS,
+        "channel_id": _IDS,
+        "user_id": _IDS,
+        "file_id": _IDS,
+    },
 )
 _NEARLY = st.builds(
     lambda kind, fields: {"type": kind} | fields,
@@ -109,6 +118,11 @@ def _value(chance: random.Random, known: list[str]) -> Any:
             ),
             [{"kind": "text", "text": "x" * chance.choice((0, 1, 5000))}],
             [{"kind": "reply", "message_id": chance.choice(known)}, {"kind": "code", "code": "1", "language": "py"}],
+            [{"kind": "text", "text": f"<@{chance.choice(known)}> <@&{chance.choice(known)}> @here `@everyone"}],
+            [{"kind": "forward", "channel_id": chance.choice(known), "message_id": chance.choice(known)}],
+            [{"kind": "contact", "user_id": chance.choice(known)}, {"kind": "invite", "code": "\ud83d"}],
+            [{"kind": "file", "file_id": chance.choice(known)}],
+            {"user_ids": [chance.choice(known)] * chance.choice((1, 200)), "replied_user": chance.choice((True, 1))},
         )
     )
 

@@ -36,6 +36,7 @@ from server.actions.cursors import MoveCursor, do_move_cursor
 from server.actions.emojis import RenameEmoji, do_create_emoji, do_delete_emoji, do_rename_emoji
 from server.actions.groups import UpdateGroup, do_delete_group, do_update_group
 from server.actions.history import BulkDelete, do_bulk_delete
+from server.actions.levels import SetLevel, do_put_channel_level, do_put_group_level
 from server.actions.members import TimeOut, do_remove_member, do_time_out
 from server.actions.messages import EditMessage, do_delete_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
@@ -52,7 +53,7 @@ from server.actions.roles import (
 )
 from server.actions.typing import do_start_typing
 from server.domain import events
-from server.domain.entities import Message
+from server.domain.entities import LevelKind, Message
 from server.domain.ids import ChannelId, GroupId, RoleId
 from server.domain.permissions import EVERYONE, Permission
 from server.domain.sections import Text
@@ -287,6 +288,45 @@ async def messages_are_deleted(scene: Scene) -> None:
         await do_delete_message(scene.server.actions, scene.anna.user_id, scene.general, message.id)
 
 
+@case(events.MessageCreate, events.CursorUpdate)
+async def people_are_mentioned(scene: Scene) -> None:
+    """By name, by role (of the secret channel's readers too), all of them, and those who are here."""
+    for text in (f"<@{scene.ben.user_id}>", f"<@&{scene.role_id}>", "@everyone", "@here", "@here @everyone"):
+        await write(scene.server, scene.anna, scene.general, text)
+        await write(scene.server, scene.cleo, scene.general, text)
+        await write(scene.server, scene.anna, scene.hall, text)
+    await write(scene.server, scene.anna, scene.general, f"@here <@{scene.cleo.user_id}>")
+
+
+@case(events.MessageUpdate, events.CursorUpdate)
+async def mentions_are_taken_back(scene: Scene) -> None:
+    everybody = f"<@{scene.ben.user_id}> <@&{scene.role_id}> <@{scene.cleo.user_id}> @here @everyone"
+    actions, anna = scene.server.actions, scene.anna.user_id
+    for left in ("@everyone", f"<@{scene.cleo.user_id}> @here", f"<@&{scene.role_id}>", "nobody", everybody):
+        message = await write(scene.server, scene.anna, scene.general, everybody)
+        for text in (left, "nobody", everybody):
+            request = EditMessage(sections=(Text(text),))
+            await do_edit_message(actions, anna, scene.general, message.id, request)
+
+
+@case(events.CursorUpdate)
+async def a_channel_is_marked_unread(scene: Scene) -> None:
+    fresh = await write(scene.server, scene.ben, scene.general, f"<@{scene.anna.user_id}>")
+    for message in (fresh, scene.said[0]):
+        request = MoveCursor(message_id=message.id, unread=True)
+        for person in (scene.anna, scene.ben, scene.cleo):
+            await do_move_cursor(scene.server.actions, person.user_id, scene.general, request)
+
+
+@case(events.LevelUpdate)
+async def levels_are_set(scene: Scene) -> None:
+    actions, anna, ben = scene.server.actions, scene.anna.user_id, scene.ben.user_id
+    await do_put_group_level(actions, ben, scene.group_id, SetLevel(level=LevelKind.NONE))
+    await do_put_channel_level(actions, ben, scene.secret, SetLevel(level=LevelKind.DEFAULT, muted_until_ms=9))
+    for kind in (LevelKind.MENTIONS, LevelKind.DEFAULT):
+        await do_put_channel_level(actions, anna, scene.general, SetLevel(level=kind))
+
+
 @case(events.CursorUpdate)
 async def a_cursor_moves(scene: Scene) -> None:
     reached = MoveCursor(message_id=scene.said[1].id)
@@ -496,6 +536,9 @@ async def test_everything_one_after_the_other(server: GatewayServer) -> None:
         people_join_voice_and_mute,
         messages_are_deleted,
         messages_of_conversations_come_and_change,
+        people_are_mentioned,
+        mentions_are_taken_back,
+        levels_are_set,
         someone_comes_in,
         a_role_becomes_administrator,
         a_role_is_deleted,

@@ -134,7 +134,12 @@ WALK: Final[Mapping[str, Line]] = {
     "PUT /api/conversations/{conversation}/members/{member}": Line(READ),
     "DELETE /api/conversations/{conversation}/members/@me": Line(READ),
     "DELETE /api/conversations/{conversation}/members/{member}": Line(OWNER),
+    "GET /api/channels/{channel}/messages/{message}/origin": Line(READ, None, {"message": "forward"}),
     "PUT /api/channels/{channel}/cursor": Line(READ, {"message_id": "1"}),
+    "GET /api/users/@me/mentions": Line(ACCOUNT),
+    "GET /api/users/@me/levels": Line(ACCOUNT),
+    "PUT /api/users/@me/levels/group/{group}": Line(READ, {"level": "none"}),
+    "PUT /api/users/@me/levels/channel/{channel}": Line(READ, {"level": "none"}),
     "POST /api/channels/{channel}/typing": Line(CHANGE),
 }
 """``METHOD path``, and in brackets what is special where an endpoint has several lines. One world is theirs alone, in which nobody,

@@ -19,7 +19,7 @@ from server.actions.context import Actions, Origin, Settings
 from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
-from server.actions.messages import CreateMessage, do_create_message
+from server.actions.messages import CreateMessage, EditMessage, Written, do_create_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
 from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
@@ -29,14 +29,26 @@ from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.rate_limits import RateLimits
 from server.adapters.tokens import JwtTokens, SigningKey
-from server.domain.entities import Channel, ChannelKind, Conversation, DirectFrom, Me, Message, Role, VoiceState
+from server.domain.entities import (
+    Channel,
+    ChannelKind,
+    Conversation,
+    ConversationKind,
+    DirectFrom,
+    Me,
+    Message,
+    RelationKind,
+    Role,
+    VoiceState,
+)
 from server.domain.events import Audience, Event, GroupView, Published
 from server.domain.ids import ChannelId, GroupId, MessageId, RoleId, Snowflake, Snowflakes, UserId
 from server.domain.limits import Limits
+from server.domain.mentions import AllowedMentions
 from server.domain.permissions import NOTHING, Permission
 from server.domain.rates import RATES, Rate
 from server.domain.relations import Tie
-from server.domain.sections import Text
+from server.domain.sections import NewSection, Text
 from tests.support.database import RecordingBus, sqlite_store
 
 _E = TypeVar("_E", bound=Event)
@@ -95,6 +107,16 @@ class Voices:
         return tuple(state for state in self.there if state.channel_id in channel_ids)
 
 
+class Attendees:
+    """Who is connected, because a test says so."""
+
+    def __init__(self) -> None:
+        self.there: set[UserId] = set()
+
+    def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
+        return self.there.intersection(user_ids)
+
+
 @dataclass
 class House:
     """``actions`` with what is behind them, and short ways to furnish it."""
@@ -105,6 +127,7 @@ class House:
     clock: FakeClock
     hasher: PlainHasher
     voices: Voices
+    attendees: Attendees
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     # ------------------------------------------------------------------------------------------------------- furnish
@@ -157,11 +180,45 @@ class House:
         request = PutOverwrite(allow=int(allow), deny=int(deny))
         return await do_put_overwrite(self.actions, owner, channel_id, target, Snowflake(target_id), request)
 
+    async def conversation(self, *members: UserId) -> ChannelId:
+        """Of these people, whether they may begin one or not."""
+        kind = ConversationKind.DIRECT if len(members) == 2 else ConversationKind.GROUP
+        channel_id = ChannelId(self.actions.ids.next(self.clock.ms))
+        async with self.store.write() as uow:
+            made = Conversation(id=channel_id, kind=kind, member_ids=tuple(sorted(members)))
+            assert await uow.conversations.add(made)
+        return channel_id
+
+    async def relate(self, user_id: UserId, other_id: UserId, kind: RelationKind) -> None:
+        """What the first one says of the second; nobody is told."""
+        async with self.store.write() as uow:
+            await uow.relations.put(user_id, other_id, kind, self.clock.ms)
+
     async def say(self, user_id: UserId, channel_id: ChannelId, text: str = "hello") -> Message:
-        request = CreateMessage(nonce=f"n{next(self._numbers)}", sections=(Text(text),))
+        return (await self.write(user_id, channel_id, Text(text))).message
+
+    async def write(
+        self,
+        user_id: UserId,
+        channel_id: ChannelId,
+        *sections: NewSection,
+        allowed: AllowedMentions | None = None,
+    ) -> Written:
+        request = CreateMessage(nonce=f"n{next(self._numbers)}", sections=sections, allowed_mentions=allowed)
         written, is_new = await do_create_message(self.actions, user_id, channel_id, request)
         assert is_new
-        return written.message
+        return written
+
+    async def edit(self, message: Message, *sections: NewSection, allowed: AllowedMentions | None = None) -> Message:
+        """By its author."""
+        request = EditMessage(sections=sections, allowed_mentions=allowed)
+        return (await do_edit_message(self.actions, message.author_id, message.channel_id, message.id, request)).message
+
+    async def counts(self, user_id: UserId, channel_id: ChannelId) -> tuple[int, int]:
+        """Unread, and mentions."""
+        async with self.store.read() as reader:
+            cursor = (await reader.cursors.counted(user_id, [channel_id]))[channel_id]
+        return cursor.unread, cursor.mentions
 
     async def talk(self, user_id: UserId, *other_ids: UserId, name: str | UnsetType = UNSET) -> Conversation:
         """With one other and no name the direct one."""
@@ -208,6 +265,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     clock = FakeClock()
     hasher = PlainHasher()
     voices = Voices()
+    attendees = Attendees()
     images = Images()
     async with sqlite_store(folder, bus) as store:
         sessions = SessionCache()
@@ -224,6 +282,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             limiter=RateLimits(RATES, clock),
             tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
             voice=voices,
+            attendance=attendees,
             sessions=sessions,
             profiles=profiles,
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
@@ -233,7 +292,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             limits=Limits(),
             settings=Settings(),
         )
-        yield House(actions, store, bus, clock, hasher, voices)
+        yield House(actions, store, bus, clock, hasher, voices, attendees)
     images.close()
 
 

@@ -14,6 +14,8 @@ from server.domain.entities import (
     Cursor,
     Emoji,
     Group,
+    Level,
+    LevelKind,
     Me,
     Member,
     Message,
@@ -38,6 +40,7 @@ from server.domain.events import (
     GroupLeave,
     GroupUpdate,
     GroupView,
+    LevelUpdate,
     MemberJoin,
     MemberLeave,
     MemberUpdate,
@@ -56,7 +59,7 @@ from server.domain.events import (
     VoiceSpeaking,
     VoiceUpdate,
 )
-from server.domain.ids import AdditionId, ChannelId, EmojiId, GroupId, MessageId, RoleId, UserId
+from server.domain.ids import AdditionId, ChannelId, EmojiId, GroupId, MessageId, RoleId, Snowflake, UserId
 from signaling.frames import Ready
 
 _replace = msgspec.structs.replace
@@ -110,6 +113,8 @@ class ClientModel:
         self.conversations = {view.conversation.id: ConversationState.of(view) for view in ready.conversations}
         self.additions: dict[AdditionId, Addition] = {addition.id: addition for addition in ready.additions}
         self.users: dict[UserId, User] = {user.id: user for user in ready.users}
+        self.levels: dict[tuple[str, Snowflake], Level] = {(one.scope, one.target_id): one for one in ready.levels}
+        self.blocked: set[UserId] = set()
         self.messages: dict[ChannelId, dict[MessageId, Message]] = {}
         """Those that came as events; not part of a snapshot."""
 
@@ -120,6 +125,7 @@ class ClientModel:
             "me": self.me,
             "groups": self.groups,
             "conversations": self.conversations,
+            "levels": self.levels,
             "additions": self.additions,
             "users": {user_id: user for user_id, user in self.users.items() if user_id in shown},
         }
@@ -146,6 +152,19 @@ class ClientModel:
     def drop_messages(self) -> None:
         """After ``not_resumed``."""
         self.messages.clear()
+
+    def counts(self, message: Message) -> bool:
+        """Whether it counts for this reader, as long as it is unread."""
+        return message.author_id != self.me.id and message.author_id not in self.blocked
+
+    def pings(self, message: Message) -> bool:
+        """Whether the reader counts it as a mention; for ``here`` the server counts."""
+        mentions = message.mentions
+        if mentions is None:
+            return False
+        group = self._of_channel(message.channel_id)
+        my_roles = () if group is None else group.member.role_ids
+        return mentions.everyone or self.me.id in mentions.user_ids or not set(my_roles).isdisjoint(mentions.role_ids)
 
     def _of_channel(self, channel_id: ChannelId) -> GroupState | None:
         return next((group for group in self.groups.values() if channel_id in group.channels), None)
@@ -266,9 +285,10 @@ class ClientModel:
             return
         cursor = self._cursor(message.channel_id)
         if message.author_id == self.me.id:
-            self._set_cursor(_replace(cursor, last_read_id=message.id, unread=0))
-        else:
-            self._set_cursor(_replace(cursor, unread=cursor.unread + 1))
+            self._set_cursor(_replace(cursor, last_read_id=message.id, unread=0, mentions=0))
+        elif self.counts(message):
+            mentions = cursor.mentions + self.pings(message)
+            self._set_cursor(_replace(cursor, unread=cursor.unread + 1, mentions=mentions))
 
     @apply.register
     def _(self, event: MessageUpdate) -> None:
@@ -286,10 +306,11 @@ class ClientModel:
         if state is not None and state.last_message is not None and state.last_message.id == event.message_id:
             state.last_message = None
         cursor = self._cursor(event.channel_id)
-        if message is None or message.author_id == self.me.id:
+        if message is None or not self.counts(message):
             return
         if cursor.last_read_id is None or message.id > cursor.last_read_id:
-            self._set_cursor(_replace(cursor, unread=cursor.unread - 1))
+            mentions = cursor.mentions - self.pings(message)
+            self._set_cursor(_replace(cursor, unread=cursor.unread - 1, mentions=mentions))
 
     @apply.register
     def _(self, event: MessageDeleteBulk) -> None:
@@ -334,6 +355,13 @@ class ClientModel:
     def _(self, event: ConversationDelete) -> None:
         self.conversations.pop(event.channel_id, None)
         self.messages.pop(event.channel_id, None)
+
+    @apply.register
+    def _(self, event: LevelUpdate) -> None:
+        level = event.level
+        self.levels[level.scope, level.target_id] = level
+        if level.level is LevelKind.DEFAULT and level.muted_until_ms is None:
+            del self.levels[level.scope, level.target_id]
 
     @apply.register
     def _(self, event: AdditionCreate) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from msgspec import UNSET, UnsetType
 
 from server.actions.conversations import BeginConversation, do_begin_conversation
@@ -17,6 +19,8 @@ from server.domain.sections import Text
 from signaling import frames
 from tests.support.gateway_client import GatewayClient
 from tests.support.gateway_server import GatewayServer, Person
+
+_nonces = itertools.count()
 
 
 async def together(server: GatewayServer, *names: str) -> tuple[GroupView, list[Person]]:
@@ -59,7 +63,7 @@ async def say(client: GatewayClient, channel_id: ChannelId, text: str, nonce: st
 
 async def write(server: GatewayServer, author: Person, channel_id: ChannelId, text: str) -> Message:
     """As REST does."""
-    request = CreateMessage(nonce=text.replace(" ", "_")[:64], sections=(Text(text),))
+    request = CreateMessage(nonce=f"n{next(_nonces)}", sections=(Text(text),))
     written, _ = await do_create_message(server.actions, author.user_id, channel_id, request)
     return written.message
 

@@ -31,6 +31,7 @@ from server.domain.limits import Limits
 from server.http.middleware import VISITOR, errors, guard
 from server.http.visitor import DoorPolicy
 from server.ports import Bus
+from signaling.attendance import Attendance
 from signaling.limits import Rate, Rates
 from signaling.ws import Gateway
 from tests.support.database import sqlite_store
@@ -108,7 +109,7 @@ class GatedBus:
         self._open.set()
 
 
-def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDesk) -> Actions:
+def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDesk, attendance: Attendance) -> Actions:
     sessions = SessionCache()
     bus.subscribe(sessions.receive)
     profiles = Profiles(store, MemoryCache(clock))
@@ -122,6 +123,7 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         limiter=Unlimited(),
         tokens=JwtTokens([SigningKey("test", bytes(range(64)))], issuer="parley.test", lifetime_s=900),
         voice=voice,
+        attendance=attendance,
         sessions=sessions,
         blobs=Blobs(MemoryStore()),
         images=Images(),
@@ -190,10 +192,10 @@ class GatewayServer:
 async def gateway_server(folder: Path, *, rates: Rates = UNHURRIED) -> AsyncIterator[GatewayServer]:
     """On the database in ``folder``, a new one if there is none."""
     bus, clock = GatedBus(), FakeClock()
-    voice = FakeVoiceDesk(bus)
+    voice, attendance = FakeVoiceDesk(bus), Attendance()
     async with sqlite_store(folder, bus) as store:
-        actions = make_actions(store, bus, clock, voice)
-        gateway = Gateway(actions, voice, rates=rates, jitter=lambda: 0.5)
+        actions = make_actions(store, bus, clock, voice, attendance)
+        gateway = Gateway(actions, voice, attendance, rates=rates, jitter=lambda: 0.5)
 
         async def door(request: web.Request) -> web.StreamResponse:
             return await gateway.handle(request, request[VISITOR].address)

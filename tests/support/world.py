@@ -11,9 +11,11 @@ from server.actions.emojis import do_create_emoji
 from server.actions.files import do_upload
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
+from server.actions.messages import CreateMessage, do_create_message
 from server.actions.sessions import open_session
 from server.domain.ids import ChannelId, UserId
 from server.domain.permissions import Permission
+from server.domain.sections import NewForward
 from tests.support.actions import HOME, House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 
@@ -56,6 +58,8 @@ async def furnish(house: House) -> World:
     role = await house.role(owner, group_id)
     await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
     message, own_message = await house.say(owner, text), await house.say(timed_out, text)
+    copy = CreateMessage(nonce="forward", sections=(NewForward(text, message.id),))
+    forward, _ = await do_create_message(house.actions, owner, text, copy)
     invite = await do_create_invite(house.actions, owner, group_id, CreateInvite())
     talk = BeginConversation(user_ids=(member, timed_out), name="talk")
     conversation, _ = await do_begin_conversation(house.actions, owner, talk)
@@ -75,6 +79,7 @@ async def furnish(house: House) -> World:
         "timed_out": timed_out,
         "message": message.id,
         "own_message": own_message.id,
+        "forward": forward.message.id,
         "addition": addition.id,
         "emoji": emoji.id,
         "file": upload.file_id,

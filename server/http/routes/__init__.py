@@ -18,6 +18,7 @@ from server.http.routes import (
     groups,
     history,
     invites,
+    levels,
     members,
     messages,
     pins,
@@ -48,6 +49,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *emojis.ENDPOINTS,
     *files.ENDPOINTS,
     *cursors.ENDPOINTS,
+    *levels.ENDPOINTS,
     *docs.ENDPOINTS,
 )
 """In the order of the documentation; the first whose path fits a request serves it, so ``@me`` stands before ``{user}``."""

@@ -16,7 +16,7 @@ ENDPOINTS: Final = tagged(
         do_move_cursor,
         "Say how far you have read",
         errors=("unknown_message", "wrong_channel_kind"),
-        note="Moves forward only.",
+        note="Moves forward only, or with `unread` back to just before the message.",
     ),
     Endpoint(
         "POST",

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from server.actions.context import Actions
+from server.actions.forwards import get_origin
 from server.actions.messages import (
     CreateMessage,
     Written,
@@ -22,7 +23,10 @@ from server.http.replies import reply
 
 _ALL: Final = "/api/channels/{channel}/messages"
 _ONE: Final = "/api/channels/{channel}/messages/{message}"
-_WRITING: Final = ("wrong_channel_kind", "empty_message", "too_long", "unknown_message")
+_WRITING: Final = (
+    *("wrong_channel_kind", "empty_message", "too_long", "unknown_channel", "unknown_message"),
+    *("unknown_file", "unknown_user", "unknown_invite"),
+)
 
 
 async def create(actions: Actions, user_id: UserId, channel_id: ChannelId, request: CreateMessage) -> web.Response:
@@ -46,5 +50,13 @@ ENDPOINTS: Final = tagged(
     ),
     Endpoint("GET", _ONE, get_message, "Read one message", errors=("wrong_channel_kind",)),
     Endpoint("PATCH", _ONE, do_edit_message, "Change your message", errors=_WRITING),
+    Endpoint(
+        "GET",
+        f"{_ONE}/origin",
+        get_origin,
+        "Find the message that a forward is a copy of",
+        errors=("wrong_channel_kind",),
+        note="If you may read it where it stands.",
+    ),
     Endpoint("DELETE", _ONE, do_delete_message, "Delete a message", errors=("wrong_channel_kind",)),
 )

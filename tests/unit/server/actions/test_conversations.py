@@ -232,7 +232,7 @@ async def test_the_list_takes_the_same_few_statements_for_two_and_for_twenty(hou
         with counted(house.store) as statements:
             await get_conversations(house.actions, anna)
         seen.append(len(statements))
-    assert seen == [6, 6]
+    assert seen == [5, 5]
 
 
 async def test_a_conversation_is_only_there_for_its_members(house: House) -> None:

@@ -11,8 +11,8 @@ from server.actions.snapshot import (
     load_access,
     members_of,
     memberships,
+    recount,
     snapshot,
-    unread_after_delete,
     user_of,
 )
 from server.domain.access import everyone_role_id
@@ -167,14 +167,14 @@ async def test_after_a_deletion_those_who_had_not_read_it_are_told_the_count(hou
     await do_delete_message(house.actions, anna, channel_id, first.id)
     house.published()
     with counted(house.store) as statements:
-        told = await unread_after_delete(house.actions, channel_id, first.id, [anna, ben, cleo])
-    assert len(statements) == 3
+        told = await recount(house.actions, channel_id, first.id, [anna, ben, cleo])
+    assert len(statements) == 6
     cursor = Cursor(channel_id=channel_id, last_read_id=None, unread=1)
     assert told == {ben: cursor}
     assert house.published() == [(ToUsers((ben,)), CursorUpdate(cursor=cursor))]
 
     await do_delete_message(house.actions, anna, channel_id, second.id)
-    told = await unread_after_delete(house.actions, channel_id, second.id, [anna, ben, cleo])
+    told = await recount(house.actions, channel_id, second.id, [anna, ben, cleo])
     assert {user_id: one.unread for user_id, one in told.items()} == {ben: 0, cleo: 0}
 
 

@@ -1,0 +1,125 @@
+"""Whom a message pings: of those whom its text names, the ones whom its author may ping, wants to, and can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from server.actions.context import Actions
+from server.actions.counts import tell_all_readers, tell_readers
+from server.actions.places import ConversationPlace, GroupPlace, Place
+from server.domain.access import everyone_role_id
+from server.domain.entities import Mentions, Message
+from server.domain.ids import RoleId, Snowflake, UserId
+from server.domain.mentions import AllowedMentions, Named
+from server.domain.permissions import Permission
+from server.ports import EVERYONE_ID, HERE_ID, Ping, Reader, UnitOfWork
+
+
+async def resolve(
+    reader: Reader, place: Place, named: Named, allowed: AllowedMentions | None, answered_id: UserId | None
+) -> Mentions | None:
+    """What the message carries, if it pings anybody. ``answered_id`` wrote what this message answers."""
+    if not named and answered_id is None:
+        return None
+    allowed = AllowedMentions() if allowed is None else allowed
+    user_ids = [one for one in named.user_ids if allowed.user_ids is None or one in allowed.user_ids]
+    if answered_id is not None and allowed.replied_user is not False:
+        user_ids.append(answered_id)
+    wide = place.may(Permission.MENTION_EVERYONE) and allowed.everyone is not False
+    mentions = Mentions(
+        user_ids=await _who_listens(reader, place, user_ids),
+        role_ids=tuple(_roles(place, named.role_ids, allowed)),
+        everyone=named.everyone and wide,
+        here=named.here and wide,
+    )
+    return mentions or None
+
+
+async def _who_listens(reader: Reader, place: Place, user_ids: Iterable[UserId]) -> tuple[UserId, ...]:
+    """Others who may view the place and have not blocked the author, in their order."""
+    others = [one for one in dict.fromkeys(user_ids) if one != place.user_id]
+    if not others:
+        return ()
+    viewers = await _viewers(reader, place, others)
+    blockers = await reader.relations.blockers(place.user_id, viewers) if viewers else set()
+    return tuple(one for one in others if one in viewers and one not in blockers)
+
+
+async def _viewers(reader: Reader, place: Place, user_ids: Collection[UserId]) -> set[UserId]:
+    if isinstance(place, ConversationPlace):
+        return set(place.conversation.member_ids) & set(user_ids)
+    members = await reader.members.by_users(place.channel.group_id, user_ids)
+    return set(place.seat.access.viewers(place.id, members))
+
+
+def _roles(place: Place, named: Iterable[RoleId], allowed: AllowedMentions) -> Iterable[RoleId]:
+    """Everyone's role is no name for everyone."""
+    if not isinstance(place, GroupPlace):
+        return
+    any_role = place.may(Permission.MENTION_EVERYONE)
+    for role_id in named:
+        role = place.seat.access.roles.get(role_id)
+        if role is None or role_id == everyone_role_id(place.channel.group_id):
+            continue
+        if (any_role or role.mentionable) and (allowed.role_ids is None or role_id in allowed.role_ids):
+            yield role_id
+
+
+# ---------------------------------------------------------------------------------------------------------- write down
+
+
+async def ping(actions: Actions, uow: UnitOfWork, place: Place, message: Message) -> None:
+    """Counts the new message for all whom it pings. Clients count for themselves, but for those who are pinged by ``here``
+    alone: they are told."""
+    mentions = message.mentions
+    if mentions is None:
+        return
+    pings = [Ping(user_id, user_id) for user_id in mentions.user_ids]
+    if mentions.everyone:
+        pings.append(Ping(EVERYONE_ID, EVERYONE_ID))
+    if mentions.role_ids:
+        pings += await _by_roles(uow, place, mentions.role_ids)
+    here = await _who_is_here(actions, uow, place) if mentions.here else set()
+    told = set() if mentions.everyone else here - {one.user_id for one in pings}
+    pings += [Ping(user_id, HERE_ID) for user_id in here]
+    await uow.pings.add(message.channel_id, message.id, pings)
+    await tell_readers(uow, message.channel_id, told, message.id)
+
+
+async def _by_roles(reader: Reader, place: Place, role_ids: Collection[RoleId]) -> list[Ping]:
+    if not isinstance(place, GroupPlace):
+        return []
+    members = await reader.members.by_roles(place.channel.group_id, role_ids)
+    viewers = set(place.seat.access.viewers(place.id, members)) - {place.user_id}
+    return [
+        Ping(member.user_id, role_id)
+        for member in members
+        if member.user_id in viewers
+        for role_id in role_ids
+        if role_id in member.role_ids
+    ]
+
+
+async def _who_is_here(actions: Actions, reader: Reader, place: Place) -> set[UserId]:
+    """Others who may view the place and are connected."""
+    if isinstance(place, ConversationPlace):
+        user_ids: Collection[UserId] = place.conversation.member_ids
+    else:
+        user_ids = await reader.members.ids(place.channel.group_id)
+    connected = actions.attendance.connected(user_ids) - {place.user_id}
+    return await _viewers(reader, place, connected) if connected else set()
+
+
+async def unping(uow: UnitOfWork, place: Place, before: Message, after: Message) -> None:
+    """An edit has made ``after`` of ``before``: it pings nobody anew, and whom it names no longer has one ping less."""
+    if before.mentions is None:
+        return
+    mentions = after.mentions or Mentions()
+    reasons: set[Snowflake] = {*mentions.user_ids, *mentions.role_ids}
+    reasons |= {EVERYONE_ID} if mentions.everyone else set()
+    reasons |= {HERE_ID} if mentions.here else set()
+    gone = await uow.pings.keep(after.channel_id, after.id, reasons)
+    if EVERYONE_ID in gone:
+        await tell_all_readers(uow, place, after.id)
+    else:
+        await tell_readers(uow, place.id, gone, after.id)
