@@ -98,7 +98,9 @@ async def get_search(actions: Actions, user_id: UserId, query: SearchQuery) -> S
         if query.before is not None:
             match = msgspec.structs.replace(match, before=min(match.before, query.before))
         keys, next_id = await _find(reader, match, scope, limit)
-        return await _shown(reader, scope, keys, next_id, query.group)
+        page = await _shown(reader, scope, keys, next_id, query.group)
+    users = await actions.profiles.by_ids(_authors(page.results))
+    return msgspec.structs.replace(page, users=tuple(users.values()))
 
 
 # -------------------------------------------------------------------------------------------------------------- where
@@ -187,6 +189,10 @@ async def _find(
     return found, MessageId(Snowflake(match.before))
 
 
+def _authors(results: Iterable[Hit]) -> set[UserId]:
+    return {message.author_id for hit in results for message in (hit.message, *hit.context_before, *hit.context_after)}
+
+
 async def _shown(
     reader: Reader,
     scope: _Scope,
@@ -202,7 +208,7 @@ async def _shown(
         found = None if message_id is None else messages.get((channel_id, message_id))
         return () if found is None else (found,)
 
-    results = []
+    results: list[Hit] = []
     for channel_id, message_id in keys:
         if (channel_id, message_id) not in messages:
             continue
@@ -216,7 +222,5 @@ async def _shown(
                 context_after=context(channel_id, after_id),
             )
         )
-    author_ids = {message.author_id for message in messages.values()}
-    users = await reader.users.by_ids(author_ids)
-    members = [] if group_id is None else await reader.members.by_users(group_id, author_ids)
-    return SearchPage(results=tuple(results), users=tuple(users.values()), members=tuple(members), next=next_id)
+    members = [] if group_id is None else await reader.members.by_users(group_id, _authors(results))
+    return SearchPage(results=tuple(results), users=(), members=tuple(members), next=next_id)
