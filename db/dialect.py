@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Insert, Table, exc, insert
+
+_MYSQL_DUPLICATE: Final = 1062
 
 
 @lru_cache
 def insert_unless_there(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
-    """An insert whose row count is 0 where a row has the same ``key`` (the columns of a unique constraint)."""
+    """An insert whose row count is 0 where a row has the same ``key`` (the columns of a unique constraint).
+
+    On MySQL it fails instead, and :func:`is_there_already` knows the error; unlike elsewhere, the transaction can go on.
+    """
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
@@ -19,9 +25,14 @@ def insert_unless_there(dialect: str, table: Table, key: tuple[str, ...]) -> Ins
 
         return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
     if dialect in ("mysql", "mariadb"):
-        # ON DUPLICATE KEY UPDATE would count the row that was there: the driver asks for the rows found, not changed.
-        return insert(table).prefix_with("IGNORE")
+        # IGNORE would let references to nothing and texts that are cut pass as well, and ON DUPLICATE KEY UPDATE would count the
+        # row that was there (the driver asks for the rows found, not changed): the error is the answer, see is_there_already.
+        return insert(table)
     raise NotImplementedError(dialect)
+
+
+def is_there_already(error: exc.IntegrityError) -> bool:
+    return error.orig is not None and error.orig.args[:1] == (_MYSQL_DUPLICATE,)
 
 
 @lru_cache

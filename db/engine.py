@@ -12,22 +12,29 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.alchemy import AlchemyDatabase
 from db.connection import Database
 from db.errors import DatabaseError, reason
+from db.servers import open_servers
 from db.sqlite import BUSY_S, OPENING, SqliteDatabase
 
 READERS: Final = 4
 """Connections that read at the same time; each is a thread and up to 2 MiB of cache."""
 
-_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_DRIVERS: Final = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "mysql": "mysql+asyncmy",
+    "mariadb": "mysql+asyncmy",
+}
 
 
 def parse_url(url: str) -> URL:
-    """``sqlite:////var/lib/parley/parley.db`` or ``postgresql://user:password@host/name``; raises :class:`DatabaseError`."""
+    """``sqlite:////var/lib/parley/parley.db``, ``postgresql://user:password@host/name`` or ``mysql://user:password@host/name``.
+
+    Raises :class:`DatabaseError`.
+    """
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
@@ -42,23 +49,15 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=_DRIVERS[backend])
 
 
-def open_databases(url: URL) -> tuple[Database, Database]:
-    """The one that writes and the one that reads. Nothing is connected yet, but it asks for the working directory: blocks."""
-    if url.get_backend_name() == "sqlite":
-        path = os.path.abspath(url.database or "")
-        return (
-            SqliteDatabase(path, connections=1, begin="BEGIN IMMEDIATE"),
-            SqliteDatabase(path, connections=READERS, begin="BEGIN", opening="PRAGMA query_only = ON;"),
-        )
-    writer = create_async_engine(url, pool_size=READERS, pool_timeout=BUSY_S, isolation_level="READ COMMITTED")
-    reader = create_async_engine(
-        url,
-        pool_size=READERS,
-        pool_timeout=BUSY_S,
-        isolation_level="REPEATABLE READ",
-        execution_options={"postgresql_readonly": True},
+def open_databases(url: URL, ca: Path | None = None) -> tuple[Database, Database]:
+    """The one that writes and the one that reads; ``ca``: :func:`db.servers.server_engine`. Nothing is connected yet. Blocks."""
+    if url.get_backend_name() != "sqlite":
+        return open_servers(url, ca)
+    path = os.path.abspath(url.database or "")
+    return (
+        SqliteDatabase(path, connections=1, begin="BEGIN IMMEDIATE"),
+        SqliteDatabase(path, connections=READERS, begin="BEGIN", opening="PRAGMA query_only = ON;"),
     )
-    return AlchemyDatabase(writer), AlchemyDatabase(reader)
 
 
 def open_migration_engine(url: URL) -> Engine:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import exc
 
@@ -30,6 +31,11 @@ class CorruptRow(Exception):
 _OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
 """Errors of the driver that say something about the statement, not about the state of the database."""
 
+_CONFLICTS: Final = ("40001", "40P01", "55P03")
+"""SQLSTATE: serialization_failure, deadlock_detected, lock_not_available."""
+_MYSQL_CONFLICTS: Final = (1020, 1205, 1213)
+"""Record changed, lock wait timeout, deadlock."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -39,9 +45,22 @@ def translated() -> Iterator[None]:
     except _OUR_MISTAKES:
         raise
     except exc.TimeoutError as error:
-        raise Unavailable("busy", "Too much is going on at the moment. Try again in a few seconds.") from error
+        raise _busy() from error
     except exc.DBAPIError as error:
+        if _is_conflict(error):
+            log.warning("two transactions were in each other's way: %s", reason(error))
+            raise _busy() from error
         raise unavailable(error) from error
+
+
+def _is_conflict(error: exc.DBAPIError) -> bool:
+    """Whether the same again may well succeed: a deadlock, two changes that cannot be put in an order, a row held for long."""
+    number = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return getattr(error.orig, "sqlstate", None) in _CONFLICTS or number in _MYSQL_CONFLICTS
+
+
+def _busy() -> Unavailable:
+    return Unavailable("busy", "Too much is going on at the moment. Try again in a few seconds.")
 
 
 def unavailable(error: BaseException) -> Unavailable:

@@ -193,13 +193,17 @@ class GroupCommit:
 
     async def _settle(self, batch: Batch) -> None:
         try:
-            with translated():
-                await batch.transaction.commit()
-            if batch.notices:
-                await self._publish(batch.notices)
+            await self._commit_and_tell(batch)
         except BaseException as error:
             batch.settled.set_exception(error)
         else:
             batch.settled.set_result(None)
+
+    async def _commit_and_tell(self, batch: Batch) -> None:
+        try:
+            with translated():
+                await batch.transaction.commit()
+            if batch.notices:
+                await self._publish(batch.notices)
         finally:
             await batch.transaction.abandon()

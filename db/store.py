@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
@@ -21,12 +22,15 @@ from server.ports import Bus
 _PING: Final = Step(text("SELECT version_num FROM alembic_version"), {})
 
 
-async def open_store(url: str, *, bus: Bus) -> SqlStore:
-    """Opens the database, brings its tables up to date and returns the store; raises :class:`db.errors.DatabaseError`."""
+async def open_store(url: str, *, bus: Bus, ca: Path | None = None) -> SqlStore:
+    """Opens the database, brings its tables up to date and returns the store.
+
+    With ``ca`` (a PEM file) a server has to show a certificate of that authority. Raises :class:`db.errors.DatabaseError`.
+    """
     parsed = parse_url(url)
     await asyncio.to_thread(prepare_file, parsed)
-    await migrations.upgrade(url)
-    writer, reader = await asyncio.to_thread(open_databases, parsed)
+    await migrations.upgrade(url, ca=ca)
+    writer, reader = await asyncio.to_thread(open_databases, parsed, ca)
     return SqlStore(writer, reader, bus)
 
 

@@ -9,10 +9,11 @@ import pytest
 from blockbuster import blockbuster_ctx
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.support.engines import mariadb, postgres
 from tests.support.redis_server import redis, redis_process
 from tests.support.server import parley_server
 
-__all__ = ["no_blocked_loop", "parley_server", "redis", "redis_process"]
+__all__ = ["mariadb", "no_blocked_loop", "parley_server", "postgres", "redis", "redis_process"]
 
 OUR_CODE = ["parley", "server", "media", "signaling", "db", "certs"]
 

@@ -12,40 +12,44 @@ from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import URL, Connection, exc, inspect, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from db.engine import open_migration_engine, parse_url
 from db.errors import DatabaseError, reason
+from db.servers import server_engine
 from db.transaction import Transaction
 from server.domain.errors import Unavailable
 
 HEAD: Final = "0004"
 """The revision that this program works with; a test holds it against the scripts."""
 
+_ALONE_WITHIN_S: Final = 60
+_Direction = Literal["upgrade", "downgrade"]
 
-async def upgrade(url: str, revision: str = HEAD) -> None:
+
+async def upgrade(url: str, revision: str = HEAD, *, ca: Path | None = None) -> None:
     """Raises :class:`DatabaseError`, also for a database that a newer program has written, or another program."""
-    await asyncio.to_thread(_migrate, url, "upgrade", revision)
+    await asyncio.to_thread(_migrate, url, ca, "upgrade", revision)
 
 
-async def downgrade(url: str, revision: str) -> None:
+async def downgrade(url: str, revision: str, *, ca: Path | None = None) -> None:
     """``base`` takes everything away. Raises :class:`DatabaseError`."""
-    await asyncio.to_thread(_migrate, url, "downgrade", revision)
+    await asyncio.to_thread(_migrate, url, ca, "downgrade", revision)
 
 
-def _migrate(url: str, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+def _migrate(url: str, ca: Path | None, direction: _Direction, revision: str) -> None:
     parsed = parse_url(url)
     try:
         if parsed.get_backend_name() == "sqlite":
             _with_thread(parsed, direction, revision)
         else:
-            asyncio.run(_with_loop(parsed, direction, revision))
+            asyncio.run(_with_loop(server_engine(parsed, ca, poolclass=NullPool), direction, revision))
     except (exc.SQLAlchemyError, OSError) as error:
         raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
 
 
-def _with_thread(url: URL, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+def _with_thread(url: URL, direction: _Direction, revision: str) -> None:
     engine = open_migration_engine(url)
     try:
         with engine.begin() as connection:
@@ -54,12 +58,12 @@ def _with_thread(url: URL, direction: Literal["upgrade", "downgrade"], revision:
         engine.dispose()
 
 
-async def _with_loop(url: URL, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+async def _with_loop(engine: AsyncEngine, direction: _Direction, revision: str) -> None:
     """For drivers that need an event loop: one that serves nobody else, so that Alembic may block it."""
-    engine = create_async_engine(url, poolclass=NullPool)
     transaction = Transaction(engine)
     try:
         connection = await transaction.begin()
+        await connection.run_sync(_be_alone)
         await connection.run_sync(_run, direction, revision)
         await transaction.commit()
     except Unavailable as error:
@@ -67,6 +71,24 @@ async def _with_loop(url: URL, direction: Literal["upgrade", "downgrade"], revis
     finally:
         await transaction.abandon()
         await engine.dispose()
+
+
+def _be_alone(connection: Connection) -> None:
+    """Until the connection closes: of several processes that start at once, one changes the tables and the others look after it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_ALONE_WITHIN_S}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(7092767179)"))
+    elif connection.execute(text(f"SELECT GET_LOCK('parley migrations', {_ALONE_WITHIN_S})")).scalar() != 1:
+        raise DatabaseError(
+            "Another Parley has been changing the tables for a minute; wait until it is done, and try again."
+        )
+
+
+def _choose_characters(connection: Connection) -> None:
+    """MariaDB and MySQL compare texts as the database was told; here as everywhere else: byte by byte."""
+    chosen = connection.execute(text("SELECT @@character_set_database, @@collation_database")).one()
+    if tuple(chosen) != ("utf8mb4", "utf8mb4_bin"):
+        connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
 
 
 def current(connection: Connection) -> str | None:
@@ -79,10 +101,12 @@ def current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _run(connection: Connection, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+def _run(connection: Connection, direction: _Direction, revision: str) -> None:
     now = current(connection)
     if now == revision:
         return
+    if now is None and connection.dialect.name == "mysql":
+        _choose_characters(connection)
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

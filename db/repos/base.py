@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Executable, Row, Table, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Executable, Row, Table, bindparam, exc
 
 from db import dialect
 from db.connection import Connection, Outcome, Step
@@ -73,7 +73,12 @@ class Repository:
 
     async def _insert_unless_there(self, table: Table, key: tuple[str, ...], **values: Any) -> bool:
         statement = dialect.insert_unless_there(self._connection.dialect.name, table, key)
-        return await self._change(statement, **values) == 1
+        try:
+            return await self._change(statement, **values) == 1
+        except exc.IntegrityError as error:
+            if dialect.is_there_already(error):
+                return False
+            raise
 
     async def _insert_or_update(
         self, table: Table, key: tuple[str, ...], update: tuple[str, ...], **values: Any

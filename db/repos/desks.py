@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from db.connection import Outcome, Step
 from db.repos.base import Repository, given, step
@@ -44,7 +44,8 @@ _WHO = (
     .join_from(channels, groups, groups.c.id == channels.c.group_id, isouter=True)
     .join(members, and_(members.c.group_id == channels.c.group_id, members.c.user_id == given("of_user")), isouter=True)
     .join(conversations, conversations.c.channel_id == channels.c.id, isouter=True)
-    .join(users, users.c.id == given("of_user"), isouter=True)
+    # The same id either way; with nothing of another table beside it, SQLAlchemy takes it for a forgotten condition.
+    .join(users, users.c.id == func.coalesce(members.c.user_id, given("of_user")), isouter=True)
     .where(channels.c.id == given("of_channel"))
 )
 _CHANNELS = select(channels).where(

@@ -1,21 +1,20 @@
-"""A PostgreSQL server for tests: Debian's, in a folder of its own, behind a Unix socket."""
+"""A PostgreSQL server for tests: Debian's, in a folder of its own, behind a Unix socket, with nothing safe on the disk."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from db.tables import metadata
-
-DATABASE = "parley"
-_UPGRADE = "import asyncio, sys; from db import migrations; asyncio.run(migrations.upgrade(sys.argv[1]))"
-"""In a process of its own: Alembic blocks an event loop that serves nobody, which the tests would not let pass."""
+_FAST: Final = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=40 -c shared_buffers=32MB"
+)
+_SAYING: Final = ("--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--quiet")
 
 
 def programs() -> Path | None:
@@ -28,42 +27,59 @@ def programs() -> Path | None:
 
 
 class PostgresServer:
+    """Implements :class:`tests.support.engines.Server`."""
+
     def __init__(self, folder: Path, programs: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._programs = programs
 
-    def run(self, program: str, *arguments: str) -> None:
+    def run(self, program: str, *arguments: str, says: str | None = None) -> str:
         # The server refuses to run as root.
         user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
         command = [*user, str(self._programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        done = subprocess.run(command, check=True, input=says, stdout=subprocess.PIPE, text=True, cwd="/")
+        return done.stdout
 
-    @property
-    def url(self) -> str:
+    def start(self, *options: str) -> None:
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        sockets = f"-c unix_socket_directories={self.folder}"
+        network = "" if options else "-c listen_addresses="
+        started = " ".join([_FAST, sockets, network, *options])
+        # Its output is not ours: it would wait for the server to end.
+        self.run("pg_ctl", "-D", data, "-o", started, "-l", str(self.folder / "log"), "-s", "-w", "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-s", "-w", "stop")
+
+    def say(self, sql: str, database: str = "postgres") -> list[str]:
+        """The lines of the answer, fields with ``|`` between them. Blocks."""
+        where = ("-h", str(self.folder), "-U", "postgres", "-d", database)
+        return self.run("psql", *_SAYING, *where, says=sql).splitlines()
+
+    def url_of(self, database: str) -> str:
         # With a password and without TLS the driver looks for no files in the home of whoever runs the tests.
-        return f"postgresql://postgres:unused@/{DATABASE}?host={self._folder}&ssl=disable"
+        return f"postgresql://postgres:unused@/{database}?host={self.folder}&ssl=disable"
 
-    def empty(self) -> None:
-        """Takes every row away. Blocks."""
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        self.run("psql", "-h", str(self._folder), "-U", "postgres", "-d", DATABASE, "-c", f"TRUNCATE {names} CASCADE")
+    def create(self, database: str) -> None:
+        self.say(f"CREATE DATABASE {database}")
+
+    def empty(self, database: str) -> None:
+        tables = self.say("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database)
+        names = ", ".join(f'"{table}"' for table in tables if table != "alembic_version")
+        self.say(f"TRUNCATE {names}", database)
 
 
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[PostgresServer]:
-    """Takes about a second. Blocks."""
+def postgres_server(programs: Path, *options: str) -> Iterator[PostgresServer]:
+    """``options`` are the server's. Takes about a second. Blocks."""
     with tempfile.TemporaryDirectory(prefix="parley-pg-") as name:
         folder = Path(name)
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         server = PostgresServer(folder, programs)
-        data = str(folder / "data")
-        server.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-        server.run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+        server.start(*options)
         try:
-            server.run("createdb", "-h", name, "-U", "postgres", DATABASE)
-            subprocess.run([sys.executable, "-c", _UPGRADE, server.url], check=True)
             yield server
         finally:
-            server.run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            server.stop()

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import IntegrityError
 
-from db.store import SqlStore
+from db.store import SqlStore, open_store
 from db.unit_of_work import SqlReader, SqlUnitOfWork
 from server.domain.errors import Unavailable
 from server.domain.events import MessageDelete, Notice, Published, SessionRevoked, ToUsers
-from server.domain.ids import SessionId, Snowflake
+from server.domain.ids import SessionId, Snowflake, UserId
 from tests.support.database import RecordingBus
 from tests.support.rows import ANNA, BEN, GENERAL, me, message, message_id, user_id
 from tests.support.statements import ask, overheard
@@ -424,3 +424,23 @@ async def test_a_message_and_the_last_of_its_channel_are_seen_together(world: Sq
                 seen = general.last_message_id or 0
 
     await asyncio.gather(write(), watch(), watch())
+
+
+async def test_of_two_processes_that_wait_for_each_other_one_is_asked_to_come_again(url: str, world: SqlStore) -> None:
+    if url.startswith("sqlite"):
+        pytest.skip("there the second waits before it has written anything")
+    other = await open_store(url, bus=RecordingBus())
+    both_hold_one = asyncio.Barrier(2)
+
+    async def rename(store: SqlStore, first: UserId, second: UserId) -> None:
+        async with store.write() as uow:
+            for user_id in (first, second):
+                await ask(uow, "UPDATE users SET display_name = 'x' WHERE id = :id", id=int(user_id))
+                if user_id == first:
+                    await both_hold_one.wait()
+
+    found = await asyncio.gather(rename(world, ANNA, BEN), rename(other, BEN, ANNA), return_exceptions=True)
+    await other.close()
+    (refusal,) = [one for one in found if one is not None]
+    assert isinstance(refusal, Unavailable)
+    assert refusal.code == "busy"

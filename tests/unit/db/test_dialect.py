@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Dialect, Insert, Integer
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import Column, MetaData, Table
 
-from db.dialect import insert_or_update, insert_unless_there
+from db.dialect import insert_or_update, insert_unless_there, is_there_already
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(),
@@ -25,7 +26,7 @@ def spelled(statement: Insert, dialect: str) -> str:
     [
         ("sqlite", "INSERT INTO t (k, v) VALUES (?, ?) ON CONFLICT (k) DO NOTHING"),
         ("postgresql", "INSERT INTO t (k, v) VALUES (%(k)s, %(v)s) ON CONFLICT (k) DO NOTHING"),
-        ("mysql", "INSERT IGNORE INTO t (k, v) VALUES (%s, %s)"),
+        ("mysql", "INSERT INTO t (k, v) VALUES (%s, %s)"),
     ],
 )
 def test_insert_unless_there(dialect: str, sql: str) -> None:
@@ -42,6 +43,13 @@ def test_insert_unless_there(dialect: str, sql: str) -> None:
 )
 def test_insert_or_update(dialect: str, sql: str) -> None:
     assert spelled(insert_or_update(dialect, TABLE, ("k",), ("v",)), dialect) == sql
+
+
+def test_mysql_answers_with_an_error_where_the_row_is_there() -> None:
+    assert is_there_already(IntegrityError(None, None, Exception(1062, "Duplicate entry 'a' for key 'PRIMARY'")))
+    assert not is_there_already(IntegrityError(None, None, Exception(1452, "a foreign key constraint fails")))
+    assert not is_there_already(IntegrityError(None, None, Exception("UNIQUE constraint failed: t.k")))
+    assert not is_there_already(IntegrityError(None, None, Exception()))
 
 
 def test_a_statement_is_built_once() -> None:

@@ -26,6 +26,25 @@ def test_a_database_that_does_not_answer_is_unavailable(
     assert caplog.messages == ["the database does not answer: no such luck"]
 
 
+class _Conflict(Exception):
+    def __init__(self, number: int | None = None, sqlstate: str | None = None) -> None:
+        super().__init__(*([] if number is None else [number]), "in each other's way")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    "orig",
+    [_Conflict(sqlstate="40001"), _Conflict(sqlstate="40P01"), _Conflict(1213, "40001"), _Conflict(1205)],
+    ids=str,
+)
+def test_transactions_in_each_others_way_are_to_be_tried_again(orig: Exception) -> None:
+    error = exc.OperationalError(None, None, orig)
+    with pytest.raises(Unavailable) as caught, translated():
+        raise error
+    assert caught.value.code == "busy"
+    assert caught.value.__cause__ is error
+
+
 def test_too_many_readers_are_asked_to_come_back() -> None:
     with pytest.raises(Unavailable) as caught, translated():
         raise exc.TimeoutError
