@@ -40,7 +40,7 @@ def compose(mail: Mail, mail_id: MailId, sender: Sender, now_ms: int) -> EmailMe
 def _address(address: str, name: str = "") -> Address:
     try:
         return Address(name, addr_spec=address)
-    except (MessageError, IndexError):  # as the library's parser says it
+    except (MessageError, IndexError, AttributeError):  # as the library's parser says it
         raise ValueError("no address") from None
 
 
