@@ -611,7 +611,7 @@ class Messages(Protocol):
     async def by_keys(
         self, keys: Collection[tuple[ChannelId, MessageId]]
     ) -> dict[tuple[ChannelId, MessageId], Message]:
-        """Of several channels, without their reactions; one statement."""
+        """Of several channels; a constant number of statements."""
         ...
 
     async def edit(

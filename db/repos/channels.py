@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Row, delete, insert, select, update
 from db.connection import Step
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
+from db.repos.levels import FORGET_OF_CHANNEL
 from db.repos.search import forgetting_channel
 from db.tables.channels import channels, overwrites
 from server.domain.entities import Channel, ChannelKind, Overwrite
@@ -116,7 +117,9 @@ class SqlChannels(Repository):
     async def delete(self, channel_id: ChannelId) -> None:
         forget = forgetting_channel(self._connection.dialect.name, channel_id)
         # The rest goes by its references.
-        await self._together(*forget, step(_DELETE, channel_id=channel_id))
+        await self._together(
+            *forget, step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, channel_id=channel_id)
+        )
 
     async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None:
         await self._insert_or_update(

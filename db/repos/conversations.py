@@ -10,7 +10,8 @@ from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
 from db.connection import Step
 from db.errors import CorruptRow
-from db.repos.base import Repository, among, given, portions
+from db.repos.base import Repository, among, given, portions, step
+from db.repos.levels import FORGET_OF_CHANNEL
 from db.tables.channels import channels, cursors
 from db.tables.conversations import conversation_members, conversations
 from server.domain.entities import Conversation, ConversationKind
@@ -126,7 +127,8 @@ class SqlConversations(Repository):
         await self._change(_FORGET_CURSOR, of_channel=channel_id, of_user=user_id)
 
     async def delete(self, channel_id: ChannelId) -> None:
-        await self._change(_DELETE, of_channel=channel_id)  # the rest goes by its references
+        # The rest goes by its references.
+        await self._together(step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, of_channel=channel_id))
 
     async def counts(self, user_ids: Collection[UserId], kind: ConversationKind) -> dict[UserId, int]:
         found = dict.fromkeys(user_ids, 0)

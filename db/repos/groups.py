@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from db.repos.base import Repository, among, given, portions, step
+from db.repos.levels import FORGET_OF_GROUP
 from db.repos.search import forgetting_group
 from db.tables.channels import overwrites
 from db.tables.groups import groups, roles
@@ -48,7 +49,7 @@ class SqlGroups(Repository):
     async def delete(self, group_id: GroupId) -> None:
         forget = forgetting_group(self._connection.dialect.name, group_id)
         # The rest goes by its references.
-        await self._together(*forget, step(_DELETE, group_id=group_id))
+        await self._together(*forget, step(FORGET_OF_GROUP, group_id=group_id), step(_DELETE, group_id=group_id))
 
 
 class SqlRoles(Repository):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, and_, delete, or_, select
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, given
+from db.tables.channels import channels
 from db.tables.people import levels
 from server.domain.entities import Level, LevelKind
 from server.domain.ids import UserId
@@ -16,6 +17,17 @@ _OF_USER = select(levels).where(levels.c.user_id == given("of_user")).order_by(l
 _DELETE = delete(levels).where(
     levels.c.user_id == given("of_user"), levels.c.scope == given("in_scope"), levels.c.target_id == given("of_target")
 )
+FORGET_OF_CHANNEL = delete(levels).where(levels.c.scope == "channel", levels.c.target_id == given("channel_id"))
+FORGET_OF_GROUP = delete(levels).where(
+    or_(
+        and_(levels.c.scope == "group", levels.c.target_id == given("group_id")),
+        and_(
+            levels.c.scope == "channel",
+            levels.c.target_id.in_(select(channels.c.id).where(channels.c.group_id == given("group_id"))),
+        ),
+    )
+)
+"""What a level is of goes: it is a group, a channel or a conversation, and so there is no reference that would do it."""
 
 
 class SqlLevels(Repository):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final, overload
 
 import msgspec
@@ -140,24 +140,23 @@ class SqlMessages(Repository):
         row = await self._first(_GET, of_channel=channel_id, message_id=message_id)
         if row is None:
             return None
-        (message,) = await self._with_reactions(channel_id, [read_message(row)])
+        (message,) = await self._with_reactions([read_message(row)])
         return message
 
     async def by_ids(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[Message]:
         found: list[Message] = []
         for some in portions(message_ids):
             found += (read_message(row) for row in await self._all(_BY_IDS, of_channel=channel_id, message_ids=some))
-        return await self._with_reactions(channel_id, sorted(found, key=lambda message: message.id))
+        return await self._with_reactions(sorted(found, key=lambda message: message.id))
 
     async def by_keys(
         self, keys: Collection[tuple[ChannelId, MessageId]]
     ) -> dict[tuple[ChannelId, MessageId], Message]:
-        found: dict[tuple[ChannelId, MessageId], Message] = {}
+        found: list[Message] = []
         for some in portions(keys):
             plain = [(int(channel_id), int(message_id)) for channel_id, message_id in some]
-            for row in await self._all(_BY_KEYS, keys=plain):
-                found[row.channel_id, row.id] = read_message(row)
-        return found
+            found += (read_message(row) for row in await self._all(_BY_KEYS, keys=plain))
+        return {(one.channel_id, one.id): one for one in await self._with_reactions(found)}
 
     async def edit(
         self,
@@ -199,28 +198,28 @@ class SqlMessages(Repository):
             raise ValueError("a page lies before an id or after one")
         if after is not None:
             rows = await self._all(_AFTER, of_channel=channel_id, after=after, at_most=limit)
-            return await self._with_reactions(channel_id, [read_message(row) for row in rows])
+            return await self._with_reactions([read_message(row) for row in rows])
         if before is not None:
             beyond = min(before, MAX_ID)  # one more than the largest id is a fair question, and no 64-bit number
             rows = await self._all(_BEFORE, of_channel=channel_id, before=beyond, at_most=limit)
         else:
             rows = await self._all(_NEWEST, of_channel=channel_id, at_most=limit)
-        return await self._with_reactions(channel_id, [read_message(row) for row in reversed(rows)])
+        return await self._with_reactions([read_message(row) for row in reversed(rows)])
 
-    async def _with_reactions(self, channel_id: ChannelId, found: list[Message]) -> list[Message]:
-        reactions = await SqlReactions(self._connection).of_messages(channel_id, [message.id for message in found])
+    async def _with_reactions(self, found: Sequence[Message]) -> list[Message]:
+        reactions = await SqlReactions(self._connection).of_keys([(one.channel_id, one.id) for one in found])
         return [
-            msgspec.structs.replace(message, reactions=reactions[message.id]) if message.id in reactions else message
-            for message in found
+            msgspec.structs.replace(one, reactions=reactions[key])
+            if (key := (one.channel_id, one.id)) in reactions
+            else one
+            for one in found
         ]
 
     async def newest(self, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Message]:
-        found: dict[ChannelId, Message] = {}
+        found: list[Message] = []
         for some in portions(channel_ids):
-            rows = await self._all(_NEWEST_OF, channel_ids=some)
-            found.update((row.channel_id, read_message(row)) for row in rows)
-        reactions = await SqlReactions(self._connection).of_each({key: message.id for key, message in found.items()})
-        return {key: msgspec.structs.replace(one, reactions=reactions.get(key, ())) for key, one in found.items()}
+            found += (read_message(row) for row in await self._all(_NEWEST_OF, channel_ids=some))
+        return {message.channel_id: message for message in await self._with_reactions(found)}
 
     async def pinging(
         self, user_id: UserId, channel_ids: Collection[ChannelId], before: MessageId | None, limit: int
@@ -230,4 +229,5 @@ class SqlMessages(Repository):
         for some in portions(channel_ids):
             rows = await self._all(PINGING, of_user=user_id, channel_ids=some, before=beyond, at_most=limit)
             found += (read_message(row) for row in rows)
-        return sorted(found, key=lambda message: message.id, reverse=True)[:limit]
+        newest = sorted(found, key=lambda message: message.id, reverse=True)[:limit]
+        return await self._with_reactions(newest)

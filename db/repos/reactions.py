@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from typing import TypeAlias
 
 from sqlalchemy import delete, func, select
 
@@ -23,7 +24,7 @@ _COUNTS = (
     .group_by(reactions.c.message_id, reactions.c.emoji)
     .order_by(reactions.c.message_id, _FIRST, reactions.c.emoji)
 )
-_COUNTS_OF_EACH = (
+_COUNTS_OF_KEYS = (
     select(reactions.c.channel_id, reactions.c.message_id, reactions.c.emoji, func.count().label("number"))
     .where(among(reactions.c.channel_id, "channel_ids"), among(reactions.c.message_id, "message_ids"))
     .group_by(reactions.c.channel_id, reactions.c.message_id, reactions.c.emoji)
@@ -44,6 +45,9 @@ _USERS = (
     .order_by(reactions.c.user_id)
     .limit(given("at_most"))
 )
+
+
+Key: TypeAlias = tuple[ChannelId, MessageId]
 
 
 class SqlReactions(Repository):
@@ -77,15 +81,17 @@ class SqlReactions(Repository):
                 found[row.message_id].append(Reaction(emoji=row.emoji, count=row.number))
         return {message_id: tuple(some) for message_id, some in found.items()}
 
-    async def of_each(self, messages: Mapping[ChannelId, MessageId]) -> dict[ChannelId, tuple[Reaction, ...]]:
-        """Of one message in each of many channels."""
-        found: defaultdict[ChannelId, list[Reaction]] = defaultdict(list)
-        for some in portions(messages):
-            message_ids = {messages[channel_id] for channel_id in some}
-            for row in await self._all(_COUNTS_OF_EACH, channel_ids=some, message_ids=list(message_ids)):
-                if row.message_id == messages[row.channel_id]:  # the same id may stand in another of the channels
-                    found[row.channel_id].append(Reaction(emoji=row.emoji, count=row.number))
-        return {channel_id: tuple(some) for channel_id, some in found.items()}
+    async def of_keys(self, keys: Collection[Key]) -> dict[Key, tuple[Reaction, ...]]:
+        """Of messages of many channels."""
+        found: defaultdict[Key, list[Reaction]] = defaultdict(list)
+        for some in portions(keys):
+            channel_ids, message_ids = ({key[part] for key in some} for part in (0, 1))
+            rows = await self._all(_COUNTS_OF_KEYS, channel_ids=list(channel_ids), message_ids=list(message_ids))
+            for row in rows:
+                found[row.channel_id, row.message_id].append(Reaction(emoji=row.emoji, count=row.number))
+        return {
+            key: tuple(found[key]) for key in keys if key in found
+        }  # the same id may stand in another of the channels
 
     async def of_user(
         self, channel_id: ChannelId, message_ids: Collection[MessageId], user_id: UserId

@@ -11,11 +11,13 @@ import pytest
 from server.actions.accounts import UpdateMe, do_update_me
 from server.actions.channels import UpdateChannel, do_update_channel
 from server.actions.cursors import MoveCursor, do_move_cursor
+from server.actions.history import BulkDelete, do_bulk_delete
 from server.actions.members import do_remove_member
-from server.actions.messages import do_delete_message
-from server.actions.snapshot import channel_for_readers, load_access, memberships
+from server.actions.messages import EditMessage, do_delete_message, do_edit_message
+from server.actions.snapshot import channel_for_readers, load_access, memberships, snapshot
 from server.domain.errors import Unavailable
 from server.domain.events import ChannelUpdate, GroupJoin, GroupLeave, MessageCreate, UserUpdate
+from server.domain.sections import Text
 from signaling.frames import CloseCode
 from tests.support.gateway_client import GatewayClient
 from tests.support.gateway_scene import hide, let_in, reveal, text_channel, together, write
@@ -112,6 +114,32 @@ async def test_while_cursors_are_read_the_channel_goes_out_of_view_again(
     await reveal(server, anna, channel_id, ben.user_id)
     await agree(server, (ben, two))
     assert two.all(MessageCreate) == []
+
+
+async def test_who_comes_in_while_messages_go_hears_the_exact_counts(
+    server: GatewayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was deleted after the snapshot was read, and counted again before the newcomer was there."""
+    view, (anna, ben) = await together(server, "anna", "ben")
+    channel_id = text_channel(view)
+    said = [await write(server, anna, channel_id, "@everyone") for _ in range(4)]
+    await server.online(anna)
+
+    async def after(*arguments: Any) -> Any:
+        found = await snapshot(*arguments)
+        await do_delete_message(server.actions, anna.user_id, channel_id, said[0].id)
+        await do_bulk_delete(server.actions, anna.user_id, channel_id, BulkDelete(message_ids=(said[1].id,)))
+        request = EditMessage(sections=(Text("nobody"),))
+        await do_edit_message(server.actions, anna.user_id, channel_id, said[2].id, request)
+        await server.gateway.hub.quiet()
+        return found
+
+    monkeypatch.setattr("signaling.opening.snapshot", after)
+    two = await server.online(ben)
+    monkeypatch.undo()
+    await agree(server, (ben, two))
+    cursor = two.model.groups[view.group.id].cursors[channel_id]
+    assert (cursor.unread, cursor.mentions) == (2, 1)
 
 
 async def test_while_cursors_are_read_someone_leaves_and_someone_renames_oneself(

@@ -327,6 +327,16 @@ async def levels_are_set(scene: Scene) -> None:
         await do_put_channel_level(actions, anna, scene.general, SetLevel(level=kind))
 
 
+@case(events.LevelUpdate, events.GroupLeave, events.ChannelDelete)
+async def levels_of_what_goes_and_comes_back(scene: Scene) -> None:
+    await levels_are_set(scene)
+    await hide(scene.server, scene.anna, scene.general, scene.ben.user_id)
+    await do_put_channel_level(scene.server.actions, scene.cleo.user_id, scene.hall, SetLevel(level=LevelKind.NONE))
+    await someone_leaves_and_comes_back(scene)
+    await reveal(scene.server, scene.anna, scene.general, scene.ben.user_id)
+    await do_delete_channel(scene.server.actions, scene.anna.user_id, scene.secret)
+
+
 @case(events.CursorUpdate)
 async def a_cursor_moves(scene: Scene) -> None:
     reached = MoveCursor(message_id=scene.said[1].id)

@@ -125,7 +125,7 @@ class ClientModel:
             "me": self.me,
             "groups": self.groups,
             "conversations": self.conversations,
-            "levels": self.levels,
+            "levels": {key: level for key, level in self.levels.items() if self._sees(level)},
             "additions": self.additions,
             "users": {user_id: user for user_id, user in self.users.items() if user_id in shown},
         }
@@ -152,6 +152,12 @@ class ClientModel:
     def drop_messages(self) -> None:
         """After ``not_resumed``."""
         self.messages.clear()
+
+    def _sees(self, level: Level) -> bool:
+        """Levels of what one does not see, or no longer, say nothing; they come back with it."""
+        if level.scope == "group":
+            return level.target_id in self.groups
+        return level.target_id in self.conversations or self._of_channel(ChannelId(level.target_id)) is not None
 
     def counts(self, message: Message) -> bool:
         """Whether it counts for this reader, as long as it is unread."""

@@ -6,8 +6,9 @@ from sqlalchemy import update
 from db.errors import CorruptRow
 from db.store import SqlStore
 from db.tables.people import levels
-from server.domain.entities import Level, LevelKind
-from tests.support.rows import ANNA, BEN, GENERAL, GROUP
+from server.domain.entities import Conversation, ConversationKind, Level, LevelKind
+from server.domain.ids import ChannelId, Snowflake
+from tests.support.rows import ANNA, BEN, ELSEWHERE, GENERAL, GROUP, RANDOM
 from tests.support.statements import ask
 
 MUTED = Level(scope="group", target_id=GROUP, muted_until_ms=2**53 - 1)
@@ -34,6 +35,23 @@ async def test_one_that_says_nothing_is_forgotten(world: SqlStore) -> None:
         await uow.levels.put(ANNA, Level(scope="group", target_id=GROUP))
         assert await uow.levels.of_user(ANNA) == []
         assert await uow.levels.of_user(BEN) == [MUTED]
+
+
+async def test_levels_go_with_what_they_are_of(world: SqlStore) -> None:
+    elsewhere = Level(scope="channel", target_id=ELSEWHERE, level=LevelKind.ALL)
+    talk = ChannelId(Snowflake(3009))
+    in_talk = Level(scope="channel", target_id=talk, muted_until_ms=9)
+    async with world.write() as uow:
+        await uow.conversations.add(Conversation(id=talk, kind=ConversationKind.DIRECT, member_ids=(ANNA, BEN)))
+        more = Level(scope="channel", target_id=RANDOM, level=LevelKind.ALL)
+        for level in (MUTED, QUIET, more, elsewhere, in_talk):
+            await uow.levels.put(ANNA, level)
+        await uow.channels.delete(RANDOM)
+        assert await uow.levels.of_user(ANNA) == [QUIET, elsewhere, in_talk, MUTED]
+        await uow.groups.delete(GROUP)
+        assert await uow.levels.of_user(ANNA) == [elsewhere, in_talk]
+        await uow.conversations.delete(talk)
+        assert await uow.levels.of_user(ANNA) == [elsewhere]
 
 
 async def test_a_level_that_cannot_be_read_is_named(world: SqlStore) -> None:

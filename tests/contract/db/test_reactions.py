@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from db.store import SqlStore
 from server.domain.entities import Reaction
+from server.ports import Ping
 from tests.support.rows import ANNA, BEN, CLEO, GENERAL, RANDOM, message, message_id
 
 ONE, TWO = message_id(1), message_id(2)
@@ -22,6 +23,29 @@ async def test_reactions_are_counted_in_the_order_in_which_they_came(world: SqlS
         assert found is not None
         assert found.reactions == counts[ONE]
         assert [one.reactions for one in await uow.messages.page(GENERAL, limit=5)] == [counts[ONE], ()]
+
+
+async def test_reactions_are_of_one_message_of_one_channel(world: SqlStore) -> None:
+    async with world.write() as uow:
+        for channel_id in (GENERAL, RANDOM):
+            for number in (1, 2):
+                await uow.messages.add(message(number, channel_id=channel_id))
+                await uow.pings.add(channel_id, message_id(number), [Ping(BEN, BEN)])
+        await uow.reactions.add(GENERAL, ONE, "🌻", BEN, 5)
+        await uow.reactions.add(RANDOM, TWO, "👍", BEN, 6)
+        found = await uow.messages.by_keys([(GENERAL, ONE), (GENERAL, TWO), (RANDOM, TWO)])
+        assert {key: [each.emoji for each in one.reactions] for key, one in found.items()} == {
+            (GENERAL, ONE): ["🌻"],
+            (GENERAL, TWO): [],
+            (RANDOM, TWO): ["👍"],
+        }
+        pinging = await uow.messages.pinging(BEN, [GENERAL, RANDOM], None, 50)
+        assert {(one.channel_id, one.id): [each.emoji for each in one.reactions] for one in pinging} == {
+            (GENERAL, ONE): ["🌻"],
+            (GENERAL, TWO): [],
+            (RANDOM, ONE): [],
+            (RANDOM, TWO): ["👍"],
+        }
 
 
 async def test_emoji_that_look_alike_are_not_the_same(world: SqlStore) -> None:

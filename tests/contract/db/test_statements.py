@@ -82,7 +82,7 @@ QUERIES: dict[str, tuple[int, Query]] = {
     "cursors.counted": (1, lambda reader, many: reader.cursors.counted(ANNA, CHANNELS[:many])),
     "members.by_roles": (2, lambda reader, many: reader.members.by_roles(GROUPS[0], ROLES[:1])),
     "members.in_groups": (2, lambda reader, many: reader.members.in_groups(GROUPS[:many], [ANNA])),
-    "messages.pinging": (1, lambda reader, many: reader.messages.pinging(ANNA, CHANNELS[:many], None, many)),
+    "messages.pinging": (2, lambda reader, many: reader.messages.pinging(ANNA, CHANNELS[:many], None, many)),
 }
 
 

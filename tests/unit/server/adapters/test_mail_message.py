@@ -50,7 +50,9 @@ def test_a_mail_without_a_page_and_a_sender_without_a_name() -> None:
     assert message["From"] == "parley@example.org"
 
 
-@pytest.mark.parametrize("to", ["", "ben", "ben@example.org\r\nBcc: all@example.org", "a@b.org, c@d.org", "bän@x.org", "\x830@["])
+@pytest.mark.parametrize(
+    "to", ["", "ben", "ben@example.org\r\nBcc: all@example.org", "a@b.org, c@d.org", "bän@x.org", "\x830@["]
+)
 def test_an_address_that_is_none_is_not_written(to: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         compose(Mail(to=to, subject="x", text="y"), MailId(Snowflake(7)), SENDER, START_MS)
