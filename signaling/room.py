@@ -70,7 +70,7 @@ class Room:
         """Channels that had their first message since ``access`` was read."""
         self._personal: set[int] = set()
         """Members with overwrites of their own."""
-        self._views: dict[UserId | tuple[RoleId, ...], frozenset[ChannelId]] = {}
+        self._views: dict[tuple[UserId | None, tuple[RoleId, ...]], frozenset[ChannelId]] = {}
         self._receivers: dict[ChannelId | None, list[Subscriber]] = {}
 
     # ------------------------------------------------------------------------------------------------------------ people
@@ -128,7 +128,7 @@ class Room:
         if access is None:
             return frozenset()
         alone = member.user_id == access.group.owner_id or member.user_id in self._personal
-        key = member.user_id if alone else member.role_ids
+        key = (member.user_id if alone else None, member.role_ids)
         view = self._views.get(key)
         if view is None:
             view = frozenset(channel_id for channel_id in access.channels if access.may_view(member, channel_id))
@@ -157,7 +157,6 @@ class Room:
         elif isinstance(event, (GroupUpdate, RoleUpdate, RoleDelete)):
             deliver(self.receivers(None), frame)
             self._apply(event)
-            self.settle()
         else:
             deliver(self.receivers(channel_id), frame)
             if isinstance(event, MessageCreate):
@@ -173,7 +172,6 @@ class Room:
         channel_id = event.channel.id
         knew = [seat for seat in self.seats.values() if channel_id in seat.told]
         self._apply(event)
-        self.settle()
         for seat in knew:
             if channel_id in seat.told:
                 deliver(seat.subscribers, frame)
@@ -185,7 +183,6 @@ class Room:
             seat.told -= gone
         self._written -= gone
         self._apply(event)
-        self.settle()
 
     def _update_member(self, event: MemberUpdate) -> None:
         seat = self.seats.get(event.member.user_id)
@@ -194,11 +191,17 @@ class Room:
             self.settle(only=seat)
 
     def _apply(self, event: GroupUpdate | RoleUpdate | RoleDelete | ChannelUpdate | ChannelDelete) -> None:
+        """What the event changes for what may be seen is told; most changes (names, order, colours) change nothing of that."""
         if isinstance(event, RoleDelete):
             for seat in self.seats.values():
                 seat.member = drop_role(seat.member, event.role_id)
-        if self.access is not None:
-            self.learn(self.access.apply(event))
+        if self.access is None:
+            return
+        before, self.access = self.access, self.access.apply(event)
+        if _shows_the_same(before, event):
+            return
+        self.learn(self.access)
+        self.settle()
 
     # -------------------------------------------------------------------------------------- what came into and out of view
 
@@ -212,7 +215,7 @@ class Room:
         for seat in [only] if only is not None else list(self.seats.values()):
             view = self.visible(seat.member)
             self.untold.pop(seat.member.user_id, None)
-            if view == seat.told:
+            if view is seat.told or view == seat.told:
                 seat.told = view
                 continue
             self._tell_lost(seat, view, made)
@@ -271,6 +274,27 @@ class Room:
             deliver(seat.subscribers, self._coming_into_view(one.channel, one.cursor))
         seat.told |= {one.channel.id for one in found}
         self.forget_receivers()
+
+
+def _shows_the_same(
+    before: GroupAccess, event: GroupUpdate | RoleUpdate | RoleDelete | ChannelUpdate | ChannelDelete
+) -> bool:
+    """Whether the event leaves to everyone what they may view."""
+    match event:
+        case GroupUpdate(group=group):
+            return group.owner_id == before.group.owner_id
+        case RoleUpdate(role=role):
+            known = before.roles.get(role.id)
+            return known is not None and known.permissions == role.permissions
+        case ChannelUpdate(channel=channel):
+            there = before.channels.get(channel.id)
+            return (
+                there is not None
+                and there.overwrites == channel.overwrites
+                and there.category_id == channel.category_id
+            )
+        case _:
+            return False
 
 
 def deliver(receivers: Iterable[Subscriber], frame: bytes) -> None:

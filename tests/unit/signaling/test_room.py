@@ -185,6 +185,62 @@ def test_an_overwrite_hides_and_reveals() -> None:
     assert [scene.heard(one) for one in (ANNA, BEN, CLEO)] == [["channel.update"]] * 3
 
 
+def test_a_category_hides_and_reveals_its_channels() -> None:
+    scene = Scene()
+    outside = channel(ChannelId(Snowflake(3010)), kind=ChannelKind.CATEGORY)
+    scene.happen(ChannelUpdate(channel=outside), outside.id)
+    scene.happen(ChannelUpdate(channel=msgspec.structs.replace(channel(GENERAL), category_id=outside.id)), GENERAL)
+    assert [scene.heard(one) for one in (ANNA, BEN)] == [["channel.update", "channel.update"]] * 2
+    for user_id in (ANNA, BEN, CLEO):
+        scene.take(user_id)
+
+    hidden = msgspec.structs.replace(outside, overwrites=HIDDEN)
+    scene.happen(ChannelUpdate(channel=hidden), outside.id)
+    assert scene.heard(ANNA) == ["channel.update"]
+    assert {frame["channel_id"] for frame in scene.take(BEN)} == {str(int(GENERAL)), str(int(outside.id))}
+    scene.happen(written(1, GENERAL), GENERAL)
+    assert [scene.heard(one) for one in (ANNA, BEN)] == [["message.create"], []]
+
+    scene.happen(ChannelDelete(group_id=GROUP, channel_id=outside.id), outside.id)
+    assert scene.heard(ANNA) == ["channel.delete"]
+    assert scene.room.untold == {BEN: frozenset({GENERAL}), CLEO: frozenset({GENERAL})}
+
+
+def test_a_channel_moves_into_a_hidden_category() -> None:
+    scene = Scene()
+    outside = channel(ChannelId(Snowflake(3010)), kind=ChannelKind.CATEGORY, overwrites=HIDDEN)
+    scene.happen(ChannelUpdate(channel=outside), outside.id)
+    assert [scene.heard(one) for one in (ANNA, BEN)] == [["channel.update"], []]
+    moved = msgspec.structs.replace(channel(GENERAL), category_id=outside.id)
+    scene.happen(ChannelUpdate(channel=moved), GENERAL)
+    assert [scene.heard(one) for one in (ANNA, BEN)] == [["channel.update"], ["channel.delete"]]
+    scene.happen(ChannelUpdate(channel=channel(GENERAL)), GENERAL)
+    assert [scene.heard(one) for one in (ANNA, BEN)] == [["channel.update"]] * 2
+
+
+def test_a_role_counts_for_someone_with_overwrites_of_their_own_too() -> None:
+    scene = Scene()
+    own = Overwrite(target="member", target_id=BEN, allow=int(Permission.SPEAK))
+    scene.happen(ChannelUpdate(channel=channel(GENERAL, overwrites=(own,))), GENERAL)
+    scene.take(BEN)
+    scene.happen(MemberUpdate(member=member(BEN, role_ids=(MODERATOR,))))
+    assert scene.heard(BEN) == ["member.update", "channel.update"]
+    scene.happen(MemberUpdate(member=member(BEN)))
+    assert scene.heard(BEN) == ["member.update", "channel.delete"]
+
+
+def test_a_new_name_or_place_leaves_the_views_as_they_are() -> None:
+    scene = Scene()
+    view = scene.room.visible(member(BEN))
+    scene.happen(GroupUpdate(group=Group(id=GROUP, name="renamed", owner_id=ANNA)))
+    scene.happen(RoleUpdate(role=msgspec.structs.replace(role(MODERATOR), name="chief", position=9)))
+    scene.happen(ChannelUpdate(channel=channel(GENERAL, position=7)), GENERAL)
+    assert scene.room.visible(member(BEN)) is view
+    assert scene.heard(BEN) == ["group.update", "role.update", "channel.update"]
+    assert scene.room.access is not None
+    assert scene.room.access.channels[GENERAL].position == 7
+
+
 def test_a_voice_channel_comes_into_view_with_those_in_it() -> None:
     scene = Scene()
     deny = Overwrite(target="role", target_id=EVERYONE, deny=VIEW)
