@@ -388,7 +388,9 @@ class Groups(Protocol):
 
     async def by_ids(self, group_ids: Collection[GroupId]) -> list[Group]: ...
 
-    async def rename(self, group_id: GroupId, name: str) -> None: ...
+    async def update(self, group: Group) -> None:
+        """Name and owner."""
+        ...
 
     async def delete(self, group_id: GroupId) -> None:
         """With its channels, messages, cursors, roles, members, invites and additions."""
@@ -410,6 +412,10 @@ class Channels(Protocol):
         """Name, topic, position, category and slow mode."""
         ...
 
+    async def put_in_order(self, channels: Collection[Channel]) -> None:
+        """Position and category of each, in one statement."""
+        ...
+
     async def delete(self, channel_id: ChannelId) -> None: ...
 
     async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None: ...
@@ -417,6 +423,12 @@ class Channels(Protocol):
     async def delete_overwrite(
         self, channel_id: ChannelId, target: Literal["role", "member"], target_id: Snowflake
     ) -> bool: ...
+
+    async def written_ms(self, channel_id: ChannelId, user_id: UserId) -> int | None:
+        """When the user wrote last in a channel that was slow then."""
+        ...
+
+    async def note_writing(self, channel_id: ChannelId, user_id: UserId, now_ms: int) -> None: ...
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
         """Serialises writers of the channel until the transaction ends; returns its ``last_message_id``."""
@@ -508,6 +520,10 @@ class Roles(Protocol):
 
     async def update(self, role: Role) -> None: ...
 
+    async def put_in_order(self, roles: Collection[Role]) -> None:
+        """Position of each, in one statement."""
+        ...
+
     async def delete(self, group_id: GroupId, role_id: RoleId) -> None:
         """With its assignments and overwrites."""
         ...
@@ -555,6 +571,8 @@ class Members(Protocol):
     async def drop_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None: ...
 
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None: ...
+
+    async def set_nickname(self, group_id: GroupId, user_id: UserId, nickname: str | None) -> None: ...
 
     async def keep_time_out(self, group_id: GroupId, user_id: UserId, until_ms: int) -> None:
         """For someone who goes, in case they come back."""
@@ -818,7 +836,9 @@ class Levels(Protocol):
 
 
 class Audit(Protocol):
-    async def add(self, entry: AuditEntry) -> None: ...
+    async def add(self, entries: Sequence[AuditEntry]) -> None:
+        """In one statement."""
+        ...
 
     async def page(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -43,18 +44,8 @@ _PAGES: Final = {
 class SqlAudit(Repository):
     __slots__ = ()
 
-    async def add(self, entry: AuditEntry) -> None:
-        await self._change(
-            _ADD,
-            group_id=entry.group_id,
-            id=entry.id,
-            actor_id=entry.actor_id,
-            action=entry.action.value,
-            target_kind=entry.target_kind,
-            target_id=entry.target_id,
-            reason=entry.reason,
-            changes=codec.encode(entry.changes).decode(),
-        )
+    async def add(self, entries: Sequence[AuditEntry]) -> None:
+        await self._insert_all(_ADD, [_row(entry) for entry in entries])
 
     async def page(
         self,
@@ -70,6 +61,19 @@ class SqlAudit(Repository):
         filters = {name: value for name, value in wanted.items() if value is not None}
         rows = await self._all(_PAGES[frozenset(filters)], of_group=group_id, at_most=limit, **filters)
         return [_entry(row) for row in rows]
+
+
+def _row(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "group_id": entry.group_id,
+        "id": entry.id,
+        "actor_id": entry.actor_id,
+        "action": entry.action.value,
+        "target_kind": entry.target_kind,
+        "target_id": entry.target_id,
+        "reason": entry.reason,
+        "changes": codec.encode(entry.changes).decode(),
+    }
 
 
 def _entry(row: Row[Any]) -> AuditEntry:

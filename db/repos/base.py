@@ -68,6 +68,10 @@ class Repository:
         return (await self._connection.run((Step(statement, parameters),)))[0].changed
 
     async def _insert_all(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        await self._change_all(statement, rows)
+
+    async def _change_all(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """One statement, done for each of ``rows``."""
         if rows:
             self._put_off(Step(statement, rows))
 

@@ -13,9 +13,9 @@ from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
 from db.repos.levels import FORGET_OF_CHANNEL
 from db.repos.search import forgetting_channel
-from db.tables.channels import channels, overwrites
+from db.tables.channels import channels, overwrites, slow_mode_marks
 from server.domain.entities import Channel, ChannelKind, Overwrite
-from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake
+from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake, UserId
 
 _ADD = insert(channels)
 _ADD_OVERWRITES = insert(overwrites)
@@ -31,6 +31,9 @@ _DELETE_OVERWRITE = delete(overwrites).where(
     overwrites.c.channel_id == given("channel_id"),
     overwrites.c.target == given("target"),
     overwrites.c.target_id == given("target_id"),
+)
+_WRITTEN = select(slow_mode_marks.c.last_ms).where(
+    slow_mode_marks.c.channel_id == given("channel_id"), slow_mode_marks.c.user_id == given("user_id")
 )
 LOCK_WRITER = (
     # SQLite has one writer at a time, and its dialect leaves FOR UPDATE out.
@@ -114,6 +117,10 @@ class SqlChannels(Repository):
             slow_mode_s=channel.slow_mode_s,
         )
 
+    async def put_in_order(self, channels: Collection[Channel]) -> None:
+        rows = [{"of_channel": one.id, "position": one.position, "category_id": one.category_id} for one in channels]
+        await self._change_all(_SET, rows)
+
     async def delete(self, channel_id: ChannelId) -> None:
         forget = forgetting_channel(self._connection.dialect.name, channel_id)
         # The rest goes by its references.
@@ -138,6 +145,16 @@ class SqlChannels(Repository):
     ) -> bool:
         gone = await self._change(_DELETE_OVERWRITE, channel_id=channel_id, target=target, target_id=target_id)
         return gone == 1
+
+    async def written_ms(self, channel_id: ChannelId, user_id: UserId) -> int | None:
+        row = await self._first(_WRITTEN, channel_id=channel_id, user_id=user_id)
+        return None if row is None else row.last_ms
+
+    async def note_writing(self, channel_id: ChannelId, user_id: UserId, now_ms: int) -> None:
+        key = ("channel_id", "user_id")
+        await self._insert_or_update(
+            slow_mode_marks, key, ("last_ms",), channel_id=channel_id, user_id=user_id, last_ms=now_ms
+        )
 
     async def lock_writer(self, channel_id: ChannelId) -> MessageId | None:
         row = await self._first(LOCK_WRITER, channel_id=channel_id)

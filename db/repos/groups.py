@@ -43,8 +43,8 @@ class SqlGroups(Repository):
             found += (Group(**row._mapping) for row in await self._all(_BY_IDS, group_ids=some))
         return sorted(found, key=lambda group: group.id)
 
-    async def rename(self, group_id: GroupId, name: str) -> None:
-        await self._change(_SET, group_id=group_id, name=name)
+    async def update(self, group: Group) -> None:
+        await self._change(_SET, group_id=group.id, name=group.name, owner_id=group.owner_id)
 
     async def delete(self, group_id: GroupId) -> None:
         forget = forgetting_group(self._connection.dialect.name, group_id)
@@ -70,6 +70,10 @@ class SqlRoles(Repository):
             hoisted=role.hoisted,
             mentionable=role.mentionable,
         )
+
+    async def put_in_order(self, roles: Collection[Role]) -> None:
+        rows = [{"role_id": role.id, "of_group": role.group_id, "position": role.position} for role in roles]
+        await self._change_all(_SET_ROLE, rows)
 
     async def delete(self, group_id: GroupId, role_id: RoleId) -> None:
         if await self._change(_DELETE_ROLE, of_group=group_id, role_id=role_id):

@@ -181,6 +181,9 @@ class SqlMembers(Repository):
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None:
         await self._change(_SET, of_group=group_id, of_user=user_id, timed_out_until_ms=until_ms)
 
+    async def set_nickname(self, group_id: GroupId, user_id: UserId, nickname: str | None) -> None:
+        await self._change(_SET, of_group=group_id, of_user=user_id, nickname=nickname)
+
     async def keep_time_out(self, group_id: GroupId, user_id: UserId, until_ms: int) -> None:
         key = ("group_id", "user_id")
         await self._insert_or_update(

@@ -2,7 +2,8 @@
 
 Each takes :class:`~server.actions.context.Actions` first, and then who asks; each raises :class:`server.domain.errors.ParleyError`
 and nothing else for what a stranger can do wrong. ``do_*`` writes inside one unit of work and returns after the commit, so its
-return may be acknowledged. What is not visible to the one who asks does not exist (``unknown_...``).
+return may be acknowledged. What is not visible to the one who asks does not exist (``unknown_...``). What a moderator or manager
+does takes, last, a ``reason`` for the audit log.
 
 =============  ====================================================================================  =========================
 module         function                                                                              returns
@@ -18,10 +19,12 @@ sessions       authenticate(actions, access_token)                              
                do_forget_expired(actions)                                                            int
 groups         do_create_group(actions, user_id, CreateGroup)                                        GroupView
                do_update_group(actions, user_id, group_id, UpdateGroup)                              Group
+               do_transfer_group(actions, user_id, group_id, TransferGroup)                          Group
                do_delete_group(actions, user_id, group_id)                                           None
 channels       do_create_channel(actions, user_id, group_id, CreateChannel)                          Channel
                do_update_channel(actions, user_id, channel_id, UpdateChannel)                        Channel
                do_delete_channel(actions, user_id, channel_id)                                       None
+channel_order  do_order_channels(actions, user_id, group_id, OrderChannels)                          OrderedChannels
 overwrites     do_put_overwrite(actions, user_id, channel_id, target, target_id, PutOverwrite)       Channel
                do_delete_overwrite(actions, user_id, channel_id, target, target_id)                  Channel
 roles          do_create_role(actions, user_id, group_id, CreateRole)                                Role
@@ -29,7 +32,10 @@ roles          do_create_role(actions, user_id, group_id, CreateRole)           
                do_delete_role(actions, user_id, group_id, role_id)                                   None
                do_assign_role(actions, user_id, group_id, member_id, role_id)                        Member
                do_unassign_role(actions, user_id, group_id, member_id, role_id)                      Member
+role_order     do_order_roles(actions, user_id, group_id, OrderRoles)                                OrderedRoles
 members        get_members(actions, user_id, group_id, MembersQuery)                                 MembersPage
+               get_member(actions, user_id, group_id, member_id)                                     MemberView
+               do_update_member(actions, user_id, group_id, member_id, UpdateMember)                 Member
                do_remove_member(actions, user_id, group_id, member_id)  (oneself: leave)             None
                do_time_out(actions, user_id, group_id, member_id, TimeOut)                           Member
 invites        get_invites(actions, user_id, group_id)                                               InviteList

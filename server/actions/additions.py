@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from server.actions.audit import record
 from server.actions.authority import group_seat, public_user, unknown_user
 from server.actions.context import Actions
 from server.actions.membership import come_in
 from server.actions.requests import Request
 from server.actions.views import views_of
-from server.domain.entities import Addition, User
+from server.domain.entities import Addition, AuditAction, User
 from server.domain.errors import Conflict, NotFound
 from server.domain.events import AdditionCreate, AdditionDelete, GroupView, ToUsers
 from server.domain.ids import AdditionId, GroupId, UserId
@@ -98,6 +99,7 @@ async def do_withdraw_addition(actions: Actions, user_id: UserId, addition_id: A
             raise _unknown_addition() from missing
         if addition.inviter.id != user_id:
             seat.require(Permission.MANAGE_GROUP)
+            await record(actions, uow, seat, AuditAction.ADDITION_DELETE, "member", addition.user_id, reason=None)
         await _end(uow, addition)
 
 

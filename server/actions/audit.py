@@ -54,7 +54,21 @@ async def record(
     changes: Mapping[str, Change] | None = None,
 ) -> None:
     """Writes an entry: the seat's member did this in the seat's group. ``changes``: what the target is now, by name."""
-    entry = AuditEntry(
+    await uow.audit.add([entry(actions, seat, action, target_kind, target_id, reason=reason, changes=changes)])
+
+
+def entry(
+    actions: Actions,
+    seat: Seat,
+    action: AuditAction,
+    target_kind: AuditTarget,
+    target_id: str | Snowflake,
+    *,
+    reason: str | None,
+    changes: Mapping[str, Change] | None = None,
+) -> AuditEntry:
+    """For :func:`record` of several at once: give them to ``uow.audit.add``."""
+    return AuditEntry(
         id=AuditId(actions.ids.next(seat.now_ms)),
         group_id=seat.access.group.id,
         actor_id=seat.member.user_id,
@@ -64,7 +78,6 @@ async def record(
         reason=reason or "",
         changes={name: _plain(value) for name, value in (changes or {}).items()},
     )
-    await uow.audit.add(entry)
 
 
 def differences(before: msgspec.Struct, after: msgspec.Struct) -> dict[str, Change]:
@@ -94,12 +107,12 @@ async def get_audit(actions: Actions, user_id: UserId, group_id: GroupId, query:
             limit=limit + 1,
         )
     shown = entries[:limit]
-    users = await actions.profiles.by_ids({one for entry in shown for one in _people(entry)})
+    users = await actions.profiles.by_ids({one for each in shown for one in _people(each)})
     return AuditPage(entries=tuple(shown), users=tuple(users.values()), has_more=len(entries) > limit)
 
 
-def _people(entry: AuditEntry) -> list[UserId]:
-    people = [entry.actor_id]
-    if entry.target_kind == "member" and entry.target_id is not None:
-        people.append(UserId(Snowflake(entry.target_id)))
+def _people(logged: AuditEntry) -> list[UserId]:
+    people = [logged.actor_id]
+    if logged.target_kind == "member" and logged.target_id is not None:
+        people.append(UserId(Snowflake(logged.target_id)))
     return people

@@ -103,6 +103,14 @@ def seat_at(desk: Desk, now_ms: int) -> tuple[Seat, Channel]:
     return seat, channel
 
 
+async def whole_seat(reader: Reader, seat: Seat) -> Seat:
+    """With all channels of its group."""
+    group = seat.access.group
+    of_group = await reader.channels.of_groups([group.id])
+    access = GroupAccess.of(group, seat.access.roles.values(), of_group)
+    return Seat(access, seat.member, seat.now_ms)
+
+
 def require_kind(channel: Channel, kind: ChannelKind) -> None:
     """Raises :class:`Invalid` (wrong_channel_kind)."""
     if channel.kind is not kind:

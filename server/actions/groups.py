@@ -1,20 +1,23 @@
-"""Groups: create, rename, delete."""
+"""Groups: create, rename, hand over, delete."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from server.actions.authority import Seat, group_seat
+import msgspec
+
+from server.actions.audit import record
+from server.actions.authority import Seat, group_seat, member_of
 from server.actions.context import Actions
 from server.actions.requests import Request
 from server.actions.views import views_of
 from server.domain.access import everyone_role_id
-from server.domain.entities import Channel, ChannelKind, Group, Member, Role
+from server.domain.entities import AuditAction, Channel, ChannelKind, Group, Member, Role
 from server.domain.errors import Forbidden
 from server.domain.events import AdditionDelete, GroupJoin, GroupLeave, GroupUpdate, GroupView, ToGroup, ToUsers
-from server.domain.ids import ChannelId, GroupId, UserId
+from server.domain.ids import ChannelId, GroupId, RoleId, UserId
 from server.domain.names import clean_line
-from server.domain.permissions import EVERYONE, Permission
+from server.domain.permissions import EVERYONE, MODERATOR, Permission
 from server.domain.rates import Rule
 from server.ports import UnitOfWork
 
@@ -27,6 +30,11 @@ class CreateGroup(Request, frozen=True, kw_only=True):
 
 class UpdateGroup(Request, frozen=True, kw_only=True):
     name: str
+
+
+class TransferGroup(Request, frozen=True, kw_only=True):
+    user_id: UserId
+    """A member."""
 
 
 async def do_create_group(actions: Actions, user_id: UserId, request: CreateGroup) -> GroupView:
@@ -42,10 +50,19 @@ async def do_create_group(actions: Actions, user_id: UserId, request: CreateGrou
 
 
 async def _furnish(actions: Actions, uow: UnitOfWork, group: Group, now_ms: int) -> Member:
-    """With everyone's role, the first channels and the owner."""
+    """With the first roles and channels, and the owner."""
     await uow.groups.add(group)
     role_id = everyone_role_id(group.id)
     await uow.roles.add(Role(id=role_id, group_id=group.id, name="everyone", permissions=int(EVERYONE), position=0))
+    moderator = Role(
+        id=RoleId(actions.ids.next(now_ms)),
+        group_id=group.id,
+        name="Moderator",
+        permissions=int(MODERATOR),
+        position=1,
+        hoisted=True,
+    )
+    await uow.roles.add(moderator)
     for position, (kind, name) in enumerate(_FIRST_CHANNELS):
         channel_id = ChannelId(actions.ids.next(now_ms))
         await uow.channels.add(Channel(id=channel_id, group_id=group.id, kind=kind, name=name, position=position))
@@ -54,29 +71,58 @@ async def _furnish(actions: Actions, uow: UnitOfWork, group: Group, now_ms: int)
     return owner
 
 
-async def do_update_group(actions: Actions, user_id: UserId, group_id: GroupId, request: UpdateGroup) -> Group:
+async def do_update_group(
+    actions: Actions, user_id: UserId, group_id: GroupId, request: UpdateGroup, reason: str | None = None
+) -> Group:
     """Needs MANAGE_GROUP."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     name = clean_line(request.name, "name", longest=actions.limits.group_name_max)
     async with actions.store.write() as uow:
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms())
         seat.require(Permission.MANAGE_GROUP)
-        await uow.groups.rename(group_id, name)
-        group = Group(id=group_id, name=name, owner_id=seat.access.group.owner_id)
+        before = seat.access.group
+        group = msgspec.structs.replace(before, name=name)
+        if group == before:
+            return group
+        await uow.groups.update(group)
+        changes = {"name": name}
+        await record(actions, uow, seat, AuditAction.GROUP_UPDATE, "group", group_id, reason=reason, changes=changes)
         uow.publish(ToGroup(group_id), GroupUpdate(group=group))
     return group
 
 
-def check_delete_group(seat: Seat) -> None:
+# ---------------------------------------------------------------------------------------------------- owner and end
+
+
+def check_own(seat: Seat, what: str) -> None:
     if not seat.is_owner:
-        raise Forbidden("forbidden", "Only the owner can delete the group.", permission="owner")
+        raise Forbidden("forbidden", f"Only the owner can {what} the group.", permission="owner")
+
+
+async def do_transfer_group(
+    actions: Actions, user_id: UserId, group_id: GroupId, request: TransferGroup, reason: str | None = None
+) -> Group:
+    """The owner hands it over to another member, and stays in it with the roles they have. Raises unknown_member."""
+    await actions.limiter.hit(Rule.CHANGE, str(user_id))
+    async with actions.store.write() as uow:
+        seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms())
+        check_own(seat, "hand over")
+        heir = await member_of(uow, group_id, request.user_id)
+        before = seat.access.group
+        group = msgspec.structs.replace(before, owner_id=heir.user_id)
+        if group == before:
+            return group
+        await uow.groups.update(group)
+        await record(actions, uow, seat, AuditAction.GROUP_TRANSFER, "member", heir.user_id, reason=reason)
+        uow.publish(ToGroup(group_id), GroupUpdate(group=group))
+    return group
 
 
 async def do_delete_group(actions: Actions, user_id: UserId, group_id: GroupId) -> None:
     """Those who are in it hear GroupLeave, those who were asked in AdditionDelete."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
-        check_delete_group(await group_seat(uow, user_id, group_id, actions.clock.now_ms()))
+        check_own(await group_seat(uow, user_id, group_id, actions.clock.now_ms()), "delete")
         members = await uow.members.ids(group_id)
         additions = await uow.additions.of_group(group_id)
         await uow.groups.delete(group_id)

@@ -7,13 +7,14 @@ from typing import Final
 
 import msgspec
 
+from server.actions.audit import record
 from server.actions.authority import Seat, group_seat, unknown_channel
 from server.actions.context import Actions, Origin
 from server.actions.membership import come_in
 from server.actions.requests import Request
 from server.actions.views import views_of
-from server.domain.entities import Invite, User
-from server.domain.errors import Conflict, NotFound
+from server.domain.entities import AuditAction, ChannelKind, Invite, User
+from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.events import GroupView
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.domain.numbers import check_range
@@ -25,6 +26,7 @@ _CODE_BYTES: Final = 12
 """96 bits: not to be guessed."""
 _CODE_LENGTH_MAX: Final = 64
 _LIFETIME_MIN_S: Final = 60
+_SHOWN: Final = 4
 
 
 class CreateInvite(Request, frozen=True, kw_only=True):
@@ -78,8 +80,11 @@ def check_create_invite(actions: Actions, seat: Seat, request: CreateInvite) -> 
         check_range(request.expires_in_s, "expires_in_s", _LIFETIME_MIN_S, limits.invite_lifetime_max_s)
     if request.max_uses is not None:
         check_range(request.max_uses, "max_uses", 1, limits.invite_uses_max)
-    if request.channel_id is not None and not seat.access.may_view(seat.member, request.channel_id):
-        raise unknown_channel()
+    if request.channel_id is not None:
+        if not seat.access.may_view(seat.member, request.channel_id):
+            raise unknown_channel()
+        if seat.access.channels[request.channel_id].kind is ChannelKind.CATEGORY:
+            raise Invalid("wrong_channel_kind", "A guest cannot land in a category. Choose a channel.")
     seat.require(Permission.CREATE_INVITE, request.channel_id)
 
 
@@ -102,7 +107,19 @@ async def do_create_invite(actions: Actions, user_id: UserId, group_id: GroupId,
             max_uses=request.max_uses,
         )
         await uow.invites.add(invite)
+        changes = {
+            "channel_id": invite.channel_id,
+            "expires_ms": invite.expires_ms,
+            "max_uses": invite.max_uses,
+        }
+        action = AuditAction.INVITE_CREATE
+        await record(actions, uow, seat, action, "invite", shown_code(code), reason=None, changes=changes)
     return invite
+
+
+def shown_code(code: str) -> str:
+    """As much of it as the audit log tells: nobody comes in with that."""
+    return code[:_SHOWN]
 
 
 async def _make_room(uow: UnitOfWork, group_id: GroupId, limit: int, now_ms: int) -> None:
@@ -139,6 +156,7 @@ async def do_delete_invite(actions: Actions, user_id: UserId, code: str) -> None
         if invite.creator_id != user_id:
             seat.require(Permission.MANAGE_GROUP)
         await uow.invites.delete(code)
+        await record(actions, uow, seat, AuditAction.INVITE_DELETE, "invite", shown_code(code), reason=None)
 
 
 async def open_invite(reader: Reader, code: str, now_ms: int) -> Invite:

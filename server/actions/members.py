@@ -1,14 +1,15 @@
-"""Members: look, remove, leave, time-out."""
+"""Members: look, name, remove, leave, time-out."""
 
 from __future__ import annotations
 
 import msgspec
 
+from server.actions.audit import record
 from server.actions.authority import Seat, group_seat, member_of
 from server.actions.context import Actions
 from server.actions.requests import Request
 from server.domain.access import is_timed_out
-from server.domain.entities import Channel, Member, User
+from server.domain.entities import AuditAction, Channel, Member, User
 from server.domain.errors import Forbidden
 from server.domain.events import (
     ChannelUpdate,
@@ -20,6 +21,7 @@ from server.domain.events import (
     ToUsers,
 )
 from server.domain.ids import GroupId, UserId
+from server.domain.names import clean_line
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
@@ -37,6 +39,16 @@ class MembersPage(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[User, ...]
 
 
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    member: Member
+    user: User
+
+
+class UpdateMember(Request, frozen=True, kw_only=True):
+    nickname: str | None
+    """None: by the display name again."""
+
+
 class TimeOut(Request, frozen=True, kw_only=True):
     until_ms: int | None
     """None ends it."""
@@ -51,6 +63,55 @@ async def get_members(actions: Actions, user_id: UserId, group_id: GroupId, quer
     return MembersPage(members=tuple(members), users=tuple(users[key] for key in sorted(users)))
 
 
+async def get_member(actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId) -> MemberView:
+    async with actions.store.read() as reader:
+        await group_seat(reader, user_id, group_id, actions.clock.now_ms())
+        member = await member_of(reader, group_id, member_id)
+    users = await actions.profiles.by_ids([member_id])
+    return MemberView(member=member, user=users[member_id])
+
+
+# ----------------------------------------------------------------------------------------------------------- nickname
+
+
+def check_nickname(seat: Seat, member: Member) -> None:
+    """One's own with CHANGE_NICKNAME; others' with MANAGE_NICKNAMES from above."""
+    if member.user_id == seat.member.user_id:
+        seat.require(Permission.CHANGE_NICKNAME)
+    else:
+        seat.require(Permission.MANAGE_NICKNAMES)
+        seat.require_above(member)
+
+
+async def do_update_member(
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    member_id: UserId,
+    request: UpdateMember,
+    reason: str | None = None,
+) -> Member:
+    """How the member is called in this group."""
+    await actions.limiter.hit(Rule.CHANGE, str(user_id))
+    nickname = request.nickname
+    if nickname is not None:
+        nickname = clean_line(nickname, "nickname", longest=actions.limits.nickname_max)
+    async with actions.store.write() as uow:
+        seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms())
+        member = await member_of(uow, group_id, member_id)
+        check_nickname(seat, member)
+        changed = msgspec.structs.replace(member, nickname=nickname)
+        if changed == member:
+            return member
+        await uow.members.set_nickname(group_id, member_id, nickname)
+        if member_id != user_id:
+            changes = {"nickname": nickname}
+            action = AuditAction.MEMBER_NICKNAME
+            await record(actions, uow, seat, action, "member", member_id, reason=reason, changes=changes)
+        uow.publish(ToGroup(group_id), MemberUpdate(member=changed))
+    return changed
+
+
 # ------------------------------------------------------------------------------------------------------------- remove
 
 
@@ -60,10 +121,12 @@ def check_remove(seat: Seat, member: Member) -> None:
         seat.require(Permission.KICK_MEMBERS)
         seat.require_above(member)
     elif seat.is_owner:
-        raise Forbidden("owner_cannot_leave", "You own this group. Delete it instead.")
+        raise Forbidden("owner_cannot_leave", "You own this group. Hand it over first, or delete it.")
 
 
-async def do_remove_member(actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId) -> None:
+async def do_remove_member(
+    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, reason: str | None = None
+) -> None:
     """With the member's overwrites and cursors; a time-out is kept for a return. Oneself: leave."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
@@ -74,6 +137,8 @@ async def do_remove_member(actions: Actions, user_id: UserId, group_id: GroupId,
         await uow.members.remove(group_id, member_id)
         if member.timed_out_until_ms is not None and is_timed_out(member, seat.now_ms):
             await uow.members.keep_time_out(group_id, member_id, member.timed_out_until_ms)
+        if member_id != user_id:
+            await record(actions, uow, seat, AuditAction.MEMBER_KICK, "member", member_id, reason=reason)
         left = (await uow.members.counts([group_id]))[group_id]
         uow.publish(ToUsers((member_id,)), GroupLeave(group_id=group_id))
         uow.publish(ToGroup(group_id), MemberLeave(group_id=group_id, user_id=member_id, member_count=left))
@@ -95,7 +160,12 @@ async def _publish(uow: UnitOfWork, channels: list[Channel]) -> None:
 
 
 async def do_time_out(
-    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, request: TimeOut
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    member_id: UserId,
+    request: TimeOut,
+    reason: str | None = None,
 ) -> Member:
     """Until then the member can only read. Needs TIME_OUT_MEMBERS and a place above the member."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
@@ -109,5 +179,8 @@ async def do_time_out(
         seat.require_above(member)
         await uow.members.time_out(group_id, member_id, request.until_ms)
         changed = msgspec.structs.replace(member, timed_out_until_ms=request.until_ms)
+        changes = {"until_ms": request.until_ms}
+        action = AuditAction.MEMBER_TIME_OUT
+        await record(actions, uow, seat, action, "member", member_id, reason=reason, changes=changes)
         uow.publish(ToGroup(group_id), MemberUpdate(member=changed))
     return changed

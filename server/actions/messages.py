@@ -16,6 +16,7 @@ from server.actions.people import members_here, named_in, names_in
 from server.actions.pings import ping, resolve, unping
 from server.actions.places import ConversationPlace, GroupPlace, Place, place_at, place_of
 from server.actions.requests import Request
+from server.actions.slow_mode import take_turn
 from server.domain.entities import Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
@@ -122,6 +123,7 @@ async def do_create_message(
             first = await uow.messages.get(channel_id, desk.written.id) or desk.written
             return await as_written(uow, place, author, first), False
         place.require(Permission.SEND_MESSAGES)
+        await take_turn(uow, place, now_ms)
         contents = await fill_in(actions, uow, place, new)
         answered_id = None if contents.answered is None else contents.answered.author_id
         message = Message(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from server.actions.audit import differences, record
 from server.actions.authority import Seat, group_seat, member_of
+from server.actions.categories import check_beneath
 from server.actions.context import Actions
 from server.actions.requests import Request
-from server.domain.access import everyone_role_id
-from server.domain.entities import Member, Role
+from server.domain.access import everyone_role_id, without_role
+from server.domain.entities import AuditAction, Member, Role
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.events import MemberUpdate, RoleDelete, RoleUpdate, ToGroup
 from server.domain.ids import ChannelId, GroupId, RoleId, UserId
@@ -24,12 +28,22 @@ class CreateRole(Request, frozen=True, kw_only=True):
     name: str
     permissions: int = 0
     position: int = 1
+    colour: int | None = None
+    """0xRRGGBB."""
+    hoisted: bool = False
+    mentionable: bool = False
 
 
 class UpdateRole(Request, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     permissions: int | UnsetType = UNSET
     position: int | UnsetType = UNSET
+    colour: int | UnsetType | None = UNSET
+    hoisted: bool | UnsetType = UNSET
+    mentionable: bool | UnsetType = UNSET
+
+
+_COLOUR_MAX: Final = 0xFFFFFF
 
 
 def unknown_role() -> NotFound:
@@ -53,54 +67,68 @@ def check_role(actions: Actions, seat: Seat, before: Role | None, after: Role) -
     seat.require_all(Permission(after.permissions & ~had))
 
 
-async def do_create_role(actions: Actions, user_id: UserId, group_id: GroupId, request: CreateRole) -> Role:
+async def do_create_role(
+    actions: Actions, user_id: UserId, group_id: GroupId, request: CreateRole, reason: str | None = None
+) -> Role:
     """Raises too_many."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
-    name = clean_line(request.name, "name", longest=actions.limits.role_name_max)
-    bits = check_permissions(request.permissions, "permissions", ALL)
+    wanted = _wanted(actions, request)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         seat = await group_seat(uow, user_id, group_id, now_ms)
-        role = Role(
-            id=RoleId(actions.ids.next(now_ms)),
-            group_id=group_id,
-            name=name,
-            permissions=int(bits),
-            position=request.position,
-        )
+        role = Role(id=RoleId(actions.ids.next(now_ms)), group_id=group_id, **wanted)
         check_role(actions, seat, None, role)
         limit = actions.limits.roles_per_group
         if len(seat.access.roles) >= limit:
             raise Conflict("too_many", f"A group has at most {limit} roles. Delete one first.", limit=limit)
         await uow.roles.add(role)
+        await record(actions, uow, seat, AuditAction.ROLE_CREATE, "role", role.id, reason=reason, changes=wanted)
         uow.publish(ToGroup(group_id), RoleUpdate(role=role))
     return role
 
 
 async def do_update_role(
-    actions: Actions, user_id: UserId, group_id: GroupId, role_id: RoleId, request: UpdateRole
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    role_id: RoleId,
+    request: UpdateRole,
+    reason: str | None = None,
 ) -> Role:
     """Everyone's role keeps its position, 0."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
-    changes: dict[str, str | int] = {}
-    if isinstance(request.name, str):
-        changes["name"] = clean_line(request.name, "name", longest=actions.limits.role_name_max)
-    if isinstance(request.permissions, int):
-        changes["permissions"] = int(check_permissions(request.permissions, "permissions", ALL))
-    if isinstance(request.position, int):
-        changes["position"] = request.position
+    wanted = _wanted(actions, request)
     async with actions.store.write() as uow:
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms())
         before = _role(seat, role_id)
-        after = msgspec.structs.replace(before, **changes)
+        after = msgspec.structs.replace(before, **wanted)
         check_role(actions, seat, before, after)
+        if after == before:
+            return before
         await uow.roles.update(after)
+        changes = differences(before, after)
+        await record(actions, uow, seat, AuditAction.ROLE_UPDATE, "role", role_id, reason=reason, changes=changes)
         uow.publish(ToGroup(group_id), RoleUpdate(role=after))
     return after
 
 
+def _wanted(actions: Actions, request: CreateRole | UpdateRole) -> dict[str, Any]:
+    """What was given, checked as far as that can be without the role."""
+    wanted = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
+    if "name" in wanted:
+        wanted["name"] = clean_line(wanted["name"], "name", longest=actions.limits.role_name_max)
+    if "permissions" in wanted:
+        wanted["permissions"] = int(check_permissions(wanted["permissions"], "permissions", ALL))
+    if wanted.get("colour") is not None:
+        check_range(wanted["colour"], "colour", 0, _COLOUR_MAX)
+    return wanted
+
+
 def check_delete_role(seat: Seat, role: Role) -> None:
-    """Needs MANAGE_ROLES, a place above the role, and what its overwrites deny: that comes back to those who had it."""
+    """Needs MANAGE_ROLES, a place above the role, and what its overwrites deny: that comes back to those who had it.
+
+    Those of a category deny it in each of its channels.
+    """
     seat.require(Permission.MANAGE_ROLES)
     if role.id == everyone_role_id(role.group_id):
         raise Invalid("bad_request", "Everyone's role cannot be deleted.", where="role_id")
@@ -109,15 +137,23 @@ def check_delete_role(seat: Seat, role: Role) -> None:
         for one in channel.overwrites:
             if one.target == "role" and one.target_id == role.id:
                 seat.require_all(given(one, None), channel.id)
+        category = seat.access.category_of(channel)
+        if category is not None:
+            check_beneath(seat, channel, without_role(category.overwrites, role.id))
 
 
-async def do_delete_role(actions: Actions, user_id: UserId, group_id: GroupId, role_id: RoleId) -> None:
+async def do_delete_role(
+    actions: Actions, user_id: UserId, group_id: GroupId, role_id: RoleId, reason: str | None = None
+) -> None:
     """Members lose it, and its overwrites go."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms(), channels=True)
-        check_delete_role(seat, _role(seat, role_id))
+        role = _role(seat, role_id)
+        check_delete_role(seat, role)
         await uow.roles.delete(group_id, role_id)
+        changes = {"name": role.name}
+        await record(actions, uow, seat, AuditAction.ROLE_DELETE, "role", role_id, reason=reason, changes=changes)
         uow.publish(ToGroup(group_id), RoleDelete(group_id=group_id, role_id=role_id))
 
 
@@ -152,20 +188,37 @@ def _untimed(member: Member) -> Member:
 
 
 async def do_assign_role(
-    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, role_id: RoleId
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    member_id: UserId,
+    role_id: RoleId,
+    reason: str | None = None,
 ) -> Member:
-    return await _assign(actions, user_id, group_id, member_id, role_id, has=True)
+    return await _assign(actions, user_id, group_id, member_id, role_id, reason, has=True)
 
 
 async def do_unassign_role(
-    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, role_id: RoleId
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    member_id: UserId,
+    role_id: RoleId,
+    reason: str | None = None,
 ) -> Member:
     """May also give something: what the role's overwrites denied."""
-    return await _assign(actions, user_id, group_id, member_id, role_id, has=False)
+    return await _assign(actions, user_id, group_id, member_id, role_id, reason, has=False)
 
 
 async def _assign(
-    actions: Actions, user_id: UserId, group_id: GroupId, member_id: UserId, role_id: RoleId, *, has: bool
+    actions: Actions,
+    user_id: UserId,
+    group_id: GroupId,
+    member_id: UserId,
+    role_id: RoleId,
+    reason: str | None,
+    *,
+    has: bool,
 ) -> Member:
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
@@ -178,6 +231,8 @@ async def _assign(
         if after == before:
             return before
         await _write(uow, after, role_id, has=has)
+        changes = {"role_id": role_id, "has": has}
+        await record(actions, uow, seat, AuditAction.MEMBER_ROLE, "member", member_id, reason=reason, changes=changes)
         uow.publish(ToGroup(group_id), MemberUpdate(member=after))
     return after
 

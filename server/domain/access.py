@@ -80,8 +80,14 @@ class GroupAccess(msgspec.Struct, frozen=True):
         )
 
     def _layers(self, channel: Channel) -> tuple[tuple[Overwrite, ...], ...]:
-        category = None if channel.category_id is None else self.channels.get(channel.category_id)
+        category = self.category_of(channel)
         return (channel.overwrites,) if category is None else (category.overwrites, channel.overwrites)
+
+    def category_of(self, channel: Channel) -> Channel | None:
+        return None if channel.category_id is None else self.channels.get(channel.category_id)
+
+    def channels_in(self, category_id: ChannelId) -> list[Channel]:
+        return [channel for channel in self.channels.values() if channel.category_id == category_id]
 
     def may_view(self, member: Member, channel_id: ChannelId) -> bool:
         """Whatever the time: a time-out leaves the view."""
@@ -177,8 +183,13 @@ class GroupAccess(msgspec.Struct, frozen=True):
 
 
 def _without_overwrites(channel: Channel, role_id: RoleId) -> Channel:
-    left = tuple(one for one in channel.overwrites if one.target != "role" or one.target_id != role_id)
+    left = without_role(channel.overwrites, role_id)
     return channel if len(left) == len(channel.overwrites) else msgspec.structs.replace(channel, overwrites=left)
+
+
+def without_role(overwrites: Iterable[Overwrite], role_id: RoleId) -> tuple[Overwrite, ...]:
+    """Those that are not about the role."""
+    return tuple(one for one in overwrites if one.target != "role" or one.target_id != role_id)
 
 
 def is_timed_out(member: Member, now_ms: int) -> bool:

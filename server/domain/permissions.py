@@ -159,6 +159,23 @@ def given(before: Overwrite | None, after: Overwrite | None) -> Permission:
     return Permission(((new_allow & ~old_allow) | (old_deny & ~new_deny)) & ALL)
 
 
+def given_beneath(
+    before: Iterable[Overwrite], after: Iterable[Overwrite], own: Iterable[Overwrite], *, everyone_id: Snowflake
+) -> Permission:
+    """What anybody can gain in a channel when the overwrites of its category change; not what its ``own`` ones say in any case."""
+    old, new = _by_target(before), _by_target(after)
+    said = {target: one.allow | one.deny for target, one in _by_target(own).items()}
+    for_all = said.get(("role", everyone_id), 0)
+    bits = 0
+    for target in old.keys() | new.keys():
+        bits |= given(old.get(target), new.get(target)) & ~(for_all | said.get(target, 0))
+    return Permission(bits & ALL)
+
+
+def _by_target(overwrites: Iterable[Overwrite]) -> dict[tuple[str, Snowflake], Overwrite]:
+    return {(one.target, one.target_id): one for one in overwrites}
+
+
 def names(permissions: int) -> tuple[str, ...]:
     """As the protocol names them (docs/protocol.md), lowest bit first."""
     return tuple(one.name.lower() for one in Permission if permissions & one and one.name is not None)

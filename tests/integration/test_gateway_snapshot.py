@@ -18,6 +18,7 @@ from server.actions.additions import (
     do_withdraw_addition,
     get_additions,
 )
+from server.actions.channel_order import ChannelPlace, OrderChannels, do_order_channels
 from server.actions.channels import (
     CreateChannel,
     UpdateChannel,
@@ -34,14 +35,15 @@ from server.actions.conversations import (
 )
 from server.actions.cursors import MoveCursor, do_move_cursor
 from server.actions.emojis import RenameEmoji, do_create_emoji, do_delete_emoji, do_rename_emoji
-from server.actions.groups import UpdateGroup, do_delete_group, do_update_group
+from server.actions.groups import TransferGroup, UpdateGroup, do_delete_group, do_transfer_group, do_update_group
 from server.actions.history import BulkDelete, do_bulk_delete
 from server.actions.levels import SetLevel, do_put_channel_level, do_put_group_level
-from server.actions.members import TimeOut, do_remove_member, do_time_out
+from server.actions.members import TimeOut, UpdateMember, do_remove_member, do_time_out, do_update_member
 from server.actions.messages import EditMessage, do_delete_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
 from server.actions.reactions import do_react, do_unreact
+from server.actions.role_order import OrderRoles, do_order_roles
 from server.actions.roles import (
     CreateRole,
     UpdateRole,
@@ -51,9 +53,10 @@ from server.actions.roles import (
     do_unassign_role,
     do_update_role,
 )
+from server.actions.snapshot import group_view
 from server.actions.typing import do_start_typing
 from server.domain import events
-from server.domain.entities import LevelKind, Message
+from server.domain.entities import Channel, LevelKind, Message
 from server.domain.ids import ChannelId, GroupId, RoleId
 from server.domain.permissions import EVERYONE, Permission
 from server.domain.sections import Text
@@ -217,6 +220,73 @@ async def a_channel_goes_out_of_view_and_comes_back(scene: Scene) -> None:
     await write(scene.server, scene.cleo, scene.general, "about ben")
     await reveal(scene.server, scene.anna, scene.general, scene.ben.user_id)
     await write(scene.server, scene.cleo, scene.general, "to ben")
+
+
+@case(events.ChannelUpdate)
+async def channels_move_into_a_new_category(scene: Scene) -> None:
+    category = await new_category(scene)
+    for channel_id in (scene.general, scene.secret, scene.voice):
+        request = UpdateChannel(category_id=category.id)
+        await do_update_channel(scene.server.actions, scene.anna.user_id, channel_id, request)
+    await write(scene.server, scene.cleo, scene.general, "outside")
+
+
+@case(events.ChannelUpdate, events.ChannelDelete)
+async def a_category_hides_its_channels_and_shows_them_again(scene: Scene) -> None:
+    await channels_move_into_a_new_category(scene)
+    category = await new_category(scene, private=True)
+    for channel_id in (scene.general, scene.voice):
+        request = UpdateChannel(category_id=category.id)
+        await do_update_channel(scene.server.actions, scene.anna.user_id, channel_id, request)
+    await write(scene.server, scene.anna, scene.general, "alone")
+    await reveal(scene.server, scene.anna, category.id, scene.ben.user_id)
+    await write(scene.server, scene.ben, scene.general, "together")
+
+
+@case(events.ChannelUpdate, events.ChannelDelete)
+async def a_private_category_is_deleted(scene: Scene) -> None:
+    category = await new_category(scene, private=True)
+    for channel_id in (scene.general, scene.voice, scene.secret):
+        request = UpdateChannel(category_id=category.id)
+        await do_update_channel(scene.server.actions, scene.anna.user_id, channel_id, request)
+    await write(scene.server, scene.anna, scene.general, "alone")
+    await do_delete_channel(scene.server.actions, scene.anna.user_id, category.id)
+    await write(scene.server, scene.ben, scene.general, "together")
+
+
+@case(events.ChannelUpdate, events.ChannelDelete)
+async def channels_are_put_in_order(scene: Scene) -> None:
+    category = await new_category(scene, private=True)
+    places = [(category.id, None), (scene.general, category.id), (scene.hall, None), (scene.secret, category.id)]
+    request = OrderChannels(channels=tuple(ChannelPlace(id=one, category_id=home) for one, home in places))
+    await do_order_channels(scene.server.actions, scene.anna.user_id, scene.group_id, request)
+
+
+async def new_category(scene: Scene, *, private: bool = False) -> Channel:
+    request = CreateChannel(name="outside", kind="category", private=private)
+    return await do_create_channel(scene.server.actions, scene.anna.user_id, scene.group_id, request)
+
+
+@case(events.RoleUpdate)
+async def roles_are_put_in_order(scene: Scene) -> None:
+    actions, anna = scene.server.actions, scene.anna.user_id
+    await do_create_role(actions, anna, scene.group_id, CreateRole(name="helpers", colour=255, hoisted=True))
+    view = await group_view(actions, anna, scene.group_id)
+    role_ids = tuple(role.id for role in view.roles if role.id != RoleId(scene.group_id))
+    await do_order_roles(actions, anna, scene.group_id, OrderRoles(role_ids=role_ids))
+
+
+@case(events.GroupUpdate, events.ChannelUpdate)
+async def the_group_is_handed_over(scene: Scene) -> None:
+    request = TransferGroup(user_id=scene.ben.user_id)
+    await do_transfer_group(scene.server.actions, scene.anna.user_id, scene.group_id, request)
+    await write(scene.server, scene.cleo, scene.hall, "hello chief")
+
+
+@case(events.MemberUpdate)
+async def someone_gets_a_nickname(scene: Scene) -> None:
+    request = UpdateMember(nickname="Benny")
+    await do_update_member(scene.server.actions, scene.anna.user_id, scene.group_id, scene.ben.user_id, request)
 
 
 @case(events.RoleUpdate)

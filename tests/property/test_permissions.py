@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from server.actions.authority import Seat
+from server.actions.categories import check_move
+from server.actions.channels import check_delete_channel
 from server.actions.overwrites import check_overwrite
-from server.actions.roles import check_assignment, check_role
+from server.actions.role_order import arranged, check_order
+from server.actions.roles import check_assignment, check_delete_role, check_role
 from server.domain.access import GroupAccess, everyone_role_id
 from server.domain.entities import Channel, ChannelKind, Group, Member, Overwrite, Role
 from server.domain.errors import Forbidden, ParleyError
@@ -30,19 +33,24 @@ ROLES = [RoleId(Snowflake(number)) for number in (11, 12, 13)]
 PEOPLE = [UserId(Snowflake(number)) for number in (21, 22, 23)]
 OWNER = UserId(Snowflake(20))
 CHANNELS = [ChannelId(Snowflake(number)) for number in (31, 32)]
-CATEGORY = ChannelId(Snowflake(33))
+CATEGORY, OTHER_CATEGORY = CATEGORIES = [ChannelId(Snowflake(number)) for number in (33, 34)]
 
 bits = st.integers(0, int(ALL)).map(Permission)
 channel_bits = st.integers(0, int(ALL)).map(lambda value: Permission(value & int(IN_CHANNELS)))
 
 
+FEW = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.SPEAK
+"""Where only these are spoken of, the cases in which rules meet are frequent."""
+few_bits = st.integers(0, int(ALL)).map(lambda value: Permission(value & int(FEW)))
+
+
 @st.composite
-def overwrites(draw: st.DrawFn) -> tuple[Overwrite, ...]:
+def overwrites(draw: st.DrawFn, of: st.SearchStrategy[Permission] = channel_bits) -> tuple[Overwrite, ...]:
     targets = [("role", one) for one in [EVERYONE, *ROLES]] + [("member", one) for one in [*PEOPLE, OWNER]]
     chosen = draw(st.lists(st.sampled_from(targets), unique=True, max_size=5))
     made = []
     for target, target_id in chosen:
-        allow, deny = draw(channel_bits), draw(channel_bits)
+        allow, deny = draw(of), draw(of)
         made.append(
             Overwrite(
                 target=cast(Any, target),
@@ -55,25 +63,27 @@ def overwrites(draw: st.DrawFn) -> tuple[Overwrite, ...]:
 
 
 @st.composite
-def groups(draw: st.DrawFn) -> GroupAccess:
-    roles = [Role(id=EVERYONE, group_id=GROUP, name="all", permissions=int(draw(bits)), position=0)]
+def groups(draw: st.DrawFn, *, few: bool = False) -> GroupAccess:
+    of_roles, of_channels = (few_bits, few_bits) if few else (bits, channel_bits)
+    roles = [Role(id=EVERYONE, group_id=GROUP, name="all", permissions=int(draw(of_roles)), position=0)]
     for role_id in ROLES:
         position = draw(st.integers(1, 4))
-        roles.append(Role(id=role_id, group_id=GROUP, name="role", permissions=int(draw(bits)), position=position))
+        roles.append(Role(id=role_id, group_id=GROUP, name="role", permissions=int(draw(of_roles)), position=position))
     channels = [
         Channel(
             id=one,
             group_id=GROUP,
             kind=ChannelKind.TEXT,
             name="c",
-            category_id=draw(st.sampled_from([None, CATEGORY])),
-            overwrites=draw(overwrites()),
+            category_id=CATEGORY if few else draw(st.sampled_from([None, *CATEGORIES])),
+            overwrites=draw(overwrites(of_channels)),
         )
         for one in CHANNELS
     ]
-    channels.append(
-        Channel(id=CATEGORY, group_id=GROUP, kind=ChannelKind.CATEGORY, name="k", overwrites=draw(overwrites()))
-    )
+    channels += [
+        Channel(id=one, group_id=GROUP, kind=ChannelKind.CATEGORY, name="k", overwrites=draw(overwrites(of_channels)))
+        for one in CATEGORIES
+    ]
     return GroupAccess.of(Group(id=GROUP, name="g", owner_id=OWNER), roles, channels)
 
 
@@ -86,16 +96,17 @@ def members(draw: st.DrawFn, *, owner: bool = False) -> Member:
 
 
 @st.composite
-def managed(draw: st.DrawFn) -> tuple[GroupAccess, Member]:
+def managed(draw: st.DrawFn, *, few: bool = False) -> tuple[GroupAccess, Member]:
     """A group, and one who manages its roles from a high place, without being an administrator: who is often allowed to."""
-    access, actor = draw(groups()), draw(members())
+    access, actor = draw(groups(few=few)), draw(members())
     for role_id in (EVERYONE, *ROLES):
         role = access.roles[role_id]
         access = access.with_role(replace(role, permissions=role.permissions & ~int(Permission.ADMINISTRATOR)))
     top = replace(
         access.roles[ROLES[0]],
         position=9,
-        permissions=access.roles[ROLES[0]].permissions | int(Permission.MANAGE_ROLES),
+        permissions=access.roles[ROLES[0]].permissions
+        | int(Permission.MANAGE_ROLES | Permission.MANAGE_CHANNELS | (FEW if few else NOTHING)),
     )
     role_ids = tuple(sorted({*actor.role_ids, top.id}))
     return access.with_role(top), replace(actor, role_ids=role_ids, timed_out_until_ms=None)
@@ -281,8 +292,18 @@ class _OneMember:
         return self._member
 
 
-@given(managed(), members(owner=True), st.sampled_from(CHANNELS), channel_bits, channel_bits, st.data())
-@settings(max_examples=200)
+def nobody_gains(before: GroupAccess, after: GroupAccess, seat: Seat, others: Member) -> None:
+    """Not the one who did it; and ``others`` nothing that this one had not there."""
+    for channel_id in after.channels:
+        assert gained(before, after, seat.member, channel_id) == NOTHING
+        if before.may_view(others, channel_id):
+            assert gained(before, after, others, channel_id) in seat.permissions(channel_id)
+        elif after.may_view(others, channel_id):
+            assert before.may_view(seat.member, channel_id)
+
+
+@given(managed(few=True), members(owner=True), st.sampled_from([CATEGORY, *CHANNELS]), few_bits, few_bits, st.data())
+@settings(max_examples=300)
 def test_an_overwrite_gives_nothing_that_the_giver_has_not(
     place: tuple[GroupAccess, Member],
     target: Member,
@@ -307,10 +328,99 @@ def test_an_overwrite_gives_nothing_that_the_giver_has_not(
     except ParleyError:
         return
     kept = [old for old in channel.overwrites if (old.target, old.target_id) != (kind, one.target_id)]
-    changed = access.with_channel(replace(channel, overwrites=(*kept, one)))
-    assert gained(access, changed, actor, channel_id) == NOTHING
-    if access.may_view(target, channel_id):
-        assert gained(access, changed, target, channel_id) in seat.permissions(channel_id)
+    nobody_gains(access, access.with_channel(replace(channel, overwrites=(*kept, one))), seat, target)
+
+
+@given(managed(few=True), members(owner=True), st.sampled_from([CATEGORY, *CHANNELS]), st.data())
+@settings(max_examples=300)
+def test_an_overwrite_taken_away_gives_nothing_that_the_one_who_takes_it_has_not(
+    place: tuple[GroupAccess, Member], target: Member, channel_id: ChannelId, data: st.DataObject
+) -> None:
+    access, actor = place
+    channel = access.channels[channel_id]
+    if not channel.overwrites or not access.may_view(actor, channel_id):
+        return
+    one = data.draw(st.sampled_from(channel.overwrites))
+    if one.target == "member" and one.target_id == actor.user_id:
+        target = actor
+    elif one.target == "member":
+        target = replace(target, user_id=UserId(one.target_id))
+    seat = Seat(access, actor, NOW_MS)
+    try:
+        asyncio.run(check_overwrite(cast(Reader, _OneMember(target)), seat, channel, one.target, one.target_id, None))
+    except ParleyError:
+        return
+    kept = tuple(old for old in channel.overwrites if old != one)
+    nobody_gains(access, access.with_channel(replace(channel, overwrites=kept)), seat, target)
+
+
+@given(managed(few=True), members(owner=True), st.sampled_from(CHANNELS), st.sampled_from([None, *CATEGORIES]))
+@settings(max_examples=200)
+def test_a_move_to_another_category_gives_nothing_that_the_mover_has_not(
+    place: tuple[GroupAccess, Member], other: Member, channel_id: ChannelId, category_id: ChannelId | None
+) -> None:
+    access, actor = place
+    if other.user_id == actor.user_id:
+        other = actor
+    channel = access.channels[channel_id]
+    seat = Seat(access, actor, NOW_MS)
+    try:
+        check_move(seat, channel, category_id)
+    except ParleyError:
+        return
+    nobody_gains(access, access.with_channel(replace(channel, category_id=category_id)), seat, other)
+
+
+@given(managed(few=True), members(owner=True))
+@settings(max_examples=200)
+def test_the_end_of_a_category_gives_nothing_that_the_one_who_ends_it_has_not(
+    place: tuple[GroupAccess, Member], other: Member
+) -> None:
+    access, actor = place
+    if other.user_id == actor.user_id:
+        other = actor
+    seat = Seat(access, actor, NOW_MS)
+    try:
+        check_delete_channel(seat, access.channels[CATEGORY])
+    except ParleyError:
+        return
+    nobody_gains(access, access.without_channel(CATEGORY), seat, other)
+
+
+@given(managed(few=True), members(), st.sampled_from(ROLES))
+@settings(max_examples=200)
+def test_the_end_of_a_role_gives_nothing_that_the_one_who_ends_it_has_not(
+    place: tuple[GroupAccess, Member], other: Member, role_id: RoleId
+) -> None:
+    access, actor = place
+    if other.user_id == actor.user_id:
+        other = actor
+    seat = Seat(access, actor, NOW_MS)
+    try:
+        check_delete_role(seat, access.roles[role_id])
+    except ParleyError:
+        return
+    nobody_gains(access, access.without_role(role_id), seat, other)
+
+
+@given(managed(), st.permutations(ROLES))
+@settings(max_examples=200)
+def test_an_order_of_roles_lifts_nobody_to_or_above_the_one_who_makes_it(
+    place: tuple[GroupAccess, Member], role_ids: list[RoleId]
+) -> None:
+    access, actor = place
+    try:
+        above, below = check_order(Seat(access, actor, NOW_MS), tuple(role_ids))
+    except ParleyError:
+        return
+    after = access
+    for role in arranged(above, below, position_max=10):
+        after = after.with_role(role)
+    assert [one.id for one in sorted(after.roles.values(), key=lambda one: -one.position)] == [*role_ids, EVERYONE]
+    for one in access.roles.values():
+        assert after.may_touch(actor, after.roles[one.id]) == access.may_touch(actor, one)
+        for other in above:
+            assert (after.roles[one.id].position < after.roles[other.id].position) == (one.position < other.position)
 
 
 @given(channel_bits, channel_bits)

@@ -150,8 +150,14 @@ class House:
         invite = await do_create_invite(self.actions, owner, group_id, CreateInvite())
         return (await do_accept_invite(self.actions, user_id, invite.code)).view
 
-    async def channel(self, owner: UserId, group_id: GroupId, name: str = "more") -> Channel:
-        return await do_create_channel(self.actions, owner, group_id, CreateChannel(name=name, kind="text"))
+    async def channel(
+        self, owner: UserId, group_id: GroupId, name: str = "more", category_id: ChannelId | None = None
+    ) -> Channel:
+        request = CreateChannel(name=name, kind="text", category_id=category_id)
+        return await do_create_channel(self.actions, owner, group_id, request)
+
+    async def category(self, owner: UserId, group_id: GroupId, name: str = "Outside") -> Channel:
+        return await do_create_channel(self.actions, owner, group_id, CreateChannel(name=name, kind="category"))
 
     async def role(
         self, owner: UserId, group_id: GroupId, permissions: Permission = NOTHING, position: int = 1

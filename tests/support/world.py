@@ -56,7 +56,7 @@ async def furnish(house: House) -> World:
     view = await house.group(owner, member, timed_out)
     group_id, text = view.group.id, text_channel(view)
     role = await house.role(owner, group_id)
-    await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
+    chief = await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
     message, own_message = await house.say(owner, text), await house.say(timed_out, text)
     copy = CreateMessage(nonce="forward", sections=(NewForward(text, message.id),))
     forward, _ = await do_create_message(house.actions, owner, text, copy)
@@ -74,6 +74,8 @@ async def furnish(house: House) -> World:
         "group": group_id,
         "channel": text,
         "role": role.id,
+        "moderator_role": view.roles[1].id,
+        "chief_role": chief.id,
         "member": member,
         "user": member,
         "timed_out": timed_out,

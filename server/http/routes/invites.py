@@ -22,7 +22,7 @@ ENDPOINTS: Final = tagged(
         do_create_invite,
         "Make an invitation",
         status=201,
-        errors=("too_many", "unknown_channel"),
+        errors=("too_many", "unknown_channel", "wrong_channel_kind"),
         note="The link is `/invite/<code>` on this origin.",
     ),
     Endpoint("DELETE", "/api/invites/{code}", do_delete_invite, "Withdraw an invitation", errors=("unknown_invite",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.actions.role_order import do_order_roles
 from server.actions.roles import do_assign_role, do_create_role, do_delete_role, do_unassign_role, do_update_role
 from server.http.endpoint import Endpoint, tagged
 
@@ -20,6 +21,14 @@ ENDPOINTS: Final = tagged(
         "Make a role",
         status=201,
         errors=(*_WRITING, "too_many"),
+    ),
+    Endpoint(
+        "PUT",
+        "/api/groups/{group}/roles/order",
+        do_order_roles,
+        "Put the roles in order",
+        errors=("above_you", "unknown_role"),
+        note="Name all but everyone's, highest first. Those at or above your own highest keep their order.",
     ),
     Endpoint("PATCH", _ONE, do_update_role, "Change a role", errors=_WRITING),
     Endpoint("DELETE", _ONE, do_delete_role, "Delete a role", errors=("above_you", "bad_request")),

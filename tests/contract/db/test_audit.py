@@ -42,8 +42,8 @@ async def test_an_entry_keeps_what_it_says(world: SqlStore) -> None:
         changes={"name": "salon", "slow_mode_s": 30, "category_id": None, "private": True},
     )
     async with world.write() as uow:
-        await uow.audit.add(whole)
-        await uow.audit.add(entry(1, group_id=OTHER_GROUP, actor_id=CLEO))
+        await uow.audit.add([whole, entry(1, group_id=OTHER_GROUP, actor_id=CLEO)])
+        await uow.audit.add([])
     async with world.read() as reader:
         assert await reader.audit.page(GROUP, limit=10) == [whole]
 
@@ -55,8 +55,7 @@ async def test_pages_come_newest_first_by_whatever_is_asked(world: SqlStore) -> 
         for number in range(1, 25)
     ]
     async with world.write() as uow:
-        for one in entries:
-            await uow.audit.add(one)
+        await uow.audit.add(entries)
     newest = entries[::-1]
     async with world.read() as reader:
         assert await reader.audit.page(GROUP, limit=5) == newest[:5]
@@ -82,7 +81,7 @@ async def test_pages_come_newest_first_by_whatever_is_asked(world: SqlStore) -> 
 
 async def test_a_row_that_cannot_be_read_says_which(world: SqlStore) -> None:
     async with world.write() as uow:
-        await uow.audit.add(entry(7))
+        await uow.audit.add([entry(7)])
     async with world.write() as uow:
         await ask(uow, update(audit_entries).values(action="nonsense"))
     async with world.read() as reader:

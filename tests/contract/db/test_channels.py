@@ -81,6 +81,35 @@ async def test_update_changes_name_topic_and_position_only(world: SqlStore) -> N
         assert await reader.channels.get(GENERAL) == replace(changed, last_message_id=message_id(1))
 
 
+async def test_channels_are_put_in_order_and_into_categories(world: SqlStore) -> None:
+    async with world.write() as uow:
+        outside = channel(ChannelId(Snowflake(3020)), kind=ChannelKind.CATEGORY, position=1)
+        await uow.channels.add(outside)
+        await uow.channels.put_overwrite(GENERAL, Overwrite(target="role", target_id=SILENT, allow=1))
+        general, random = await uow.channels.get(GENERAL), await uow.channels.get(RANDOM)
+        assert general is not None
+        assert random is not None
+        general = replace(general, position=8, category_id=outside.id)
+        random = replace(random, position=0)
+        await uow.channels.put_in_order([replace(general, name="not told"), random])
+        await uow.channels.put_in_order([])
+    async with world.read() as reader:
+        assert (await reader.channels.of_groups([GROUP]))[::3] == [random, general]
+    async with world.write() as uow:
+        await uow.channels.delete(outside.id)
+        assert await uow.channels.get(GENERAL) == replace(general, category_id=None), "they stay, in none"
+
+
+async def test_when_somebody_wrote_in_a_slow_channel(world: SqlStore) -> None:
+    async with world.write() as uow:
+        assert await uow.channels.written_ms(GENERAL, BEN) is None
+        for now_ms in (1_800_000_000_000, 1_800_000_000_500):
+            await uow.channels.note_writing(GENERAL, BEN, now_ms)
+            assert await uow.channels.written_ms(GENERAL, BEN) == now_ms
+        assert await uow.channels.written_ms(GENERAL, ANNA) is None
+        assert await uow.channels.written_ms(RANDOM, BEN) is None
+
+
 async def test_a_deleted_channel_takes_its_messages_and_stays_no_landing_place(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.messages.add(message(1, nonce="n"))

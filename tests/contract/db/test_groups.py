@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from db.store import SqlStore
@@ -37,11 +38,12 @@ async def test_groups_are_found_by_id(world: SqlStore) -> None:
         assert await reader.groups.get(GroupId(Snowflake(9))) is None
 
 
-async def test_a_new_name_is_one_groups(world: SqlStore) -> None:
+async def test_a_new_name_and_owner_are_one_groups(world: SqlStore) -> None:
+    changed = Group(id=GROUP, name="Jardin", owner_id=BEN)
     async with world.write() as uow:
-        await uow.groups.rename(GROUP, "Jardin")
+        await uow.groups.update(changed)
     async with world.read() as reader:
-        assert await reader.groups.by_ids([GROUP, OTHER_GROUP]) == [group(GROUP, "Jardin"), group(OTHER_GROUP)]
+        assert await reader.groups.by_ids([GROUP, OTHER_GROUP]) == [changed, group(OTHER_GROUP)]
 
 
 async def test_a_deleted_group_leaves_no_row_and_takes_no_other(world: SqlStore) -> None:
@@ -96,6 +98,13 @@ async def test_a_role_changes(world: SqlStore) -> None:
         await uow.roles.update(role(MODERATOR, group_id=OTHER_GROUP, position=9))
     async with world.read() as reader:
         assert (await reader.roles.of_groups([GROUP]))[1:] == [role(MODERATOR, position=2), changed]
+
+
+async def test_roles_are_put_in_order(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.roles.put_in_order([replace(role(MODERATOR), position=1, name="not told"), role(SILENT, position=7)])
+        await uow.roles.put_in_order([])
+        assert (await uow.roles.of_groups([GROUP]))[1:] == [role(MODERATOR, position=1), role(SILENT, position=7)]
 
 
 async def test_a_deleted_role_is_taken_from_members_and_channels(world: SqlStore) -> None:

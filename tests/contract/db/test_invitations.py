@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from db.store import SqlStore
-from server.domain.entities import Addition, Invite
+from server.domain.entities import Addition, Group, Invite
 from server.domain.ids import AdditionId, Snowflake, UserId
 from tests.support.rows import ANNA, BEN, CLEO, GENERAL, GROUP, OTHER_GROUP, me, user
 
@@ -84,7 +84,7 @@ async def test_someone_is_asked_into_a_group_once(world: SqlStore) -> None:
 async def test_names_are_those_of_today(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.additions.add(addition(1))
-        await uow.groups.rename(GROUP, "Jardin")
+        await uow.groups.update(Group(id=GROUP, name="Jardin", owner_id=ANNA))
         await uow.users.update(msgspec.structs.replace(me(ANNA, "anna"), display_name="Änna"))
     async with world.read() as reader:
         (found,) = await reader.additions.of_user(CLEO)

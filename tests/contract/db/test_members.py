@@ -137,6 +137,17 @@ async def test_roles_are_put_and_dropped(world: SqlStore) -> None:
         assert await uow.members.get(GROUP, BEN) == member(BEN, role_ids=(SILENT,))
 
 
+async def test_a_nickname_is_given_and_taken(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.set_nickname(GROUP, BEN, "Der Große 🌻")
+        assert await uow.members.by_users(GROUP, [ANNA, BEN]) == [
+            member(ANNA),
+            replace(member(BEN), nickname="Der Große 🌻"),
+        ]
+        await uow.members.set_nickname(GROUP, BEN, None)
+        assert await uow.members.get(GROUP, BEN) == member(BEN)
+
+
 async def test_a_time_out_begins_and_ends(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.members.time_out(GROUP, BEN, 1_800_000_000_000)

@@ -74,6 +74,9 @@ async def test_a_change_leaves_the_rest_as_it_is(house: House) -> None:
     renamed = await do_update_channel(house.actions, anna, channel_id, UpdateChannel(name="hall", topic=""))
     assert (renamed.name, renamed.topic, renamed.position) == ("hall", "", 7)
     assert renamed in (await group_view(house.actions, anna, view.group.id)).channels
+    house.published()
+    assert await do_update_channel(house.actions, anna, channel_id, UpdateChannel(name="hall")) == renamed
+    assert house.published() == []
 
 
 async def test_who_may_change_a_channel_is_said_in_the_channel(house: House) -> None:

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import pytest
 
+from server.actions.audit import AuditQuery, get_audit
 from server.actions.members import (
     MembersQuery,
     TimeOut,
+    UpdateMember,
     do_remove_member,
     do_time_out,
+    do_update_member,
+    get_member,
     get_members,
 )
+from server.actions.roles import UpdateRole, do_update_role
 from server.actions.snapshot import group_view, snapshot
+from server.domain.access import everyone_role_id
 from server.domain.errors import Forbidden, Invalid, NotFound, ParleyError
 from server.domain.events import ChannelUpdate, GroupLeave, MemberLeave, MemberUpdate, ToChannel, ToGroup, ToUsers
 from server.domain.ids import Snowflake, UserId
-from server.domain.permissions import Permission
+from server.domain.permissions import EVERYONE, Permission
 from tests.support.actions import House, text_channel
 
 NOBODY = UserId(Snowflake(1))
@@ -43,6 +49,55 @@ async def test_strangers_see_no_members(house: House) -> None:
     group_id = (await house.group(anna)).group.id
     with pytest.raises(NotFound):
         await get_members(house.actions, cleo, group_id, MembersQuery())
+
+
+async def test_a_member_is_looked_at_by_members(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(anna, ben)).group.id
+    view = await get_member(house.actions, anna, group_id, ben)
+    assert (view.member, view.user.username) == ((await group_view(house.actions, ben, group_id)).member, "ben")
+    assert await code_of(get_member(house.actions, anna, group_id, cleo)) == "unknown_member"
+    assert await code_of(get_member(house.actions, cleo, group_id, ben)) == "unknown_group"
+
+
+# ----------------------------------------------------------------------------------------------------------- nickname
+
+
+async def test_a_nickname_is_chosen_and_given_up(house: House) -> None:
+    anna, ben = await house.user("anna"), await house.user("ben")
+    group_id = (await house.group(anna, ben)).group.id
+    house.published()
+    member = (await group_view(house.actions, ben, group_id)).member
+    for nickname, kept in ((" Benny  the second ", "Benny the second"), (None, None)):
+        member = await do_update_member(house.actions, ben, group_id, ben, UpdateMember(nickname=nickname))
+        assert member.nickname == kept
+        assert house.published() == [(ToGroup(group_id), MemberUpdate(member=member))]
+        assert (await group_view(house.actions, ben, group_id)).member == member
+    assert await do_update_member(house.actions, ben, group_id, ben, UpdateMember(nickname=None)) == member
+    assert house.published() == []
+    assert (await get_audit(house.actions, anna, group_id, AuditQuery(actor=ben))).entries == ()
+
+
+async def test_nicknames_are_names_and_need_the_permission(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    group_id = (await house.group(anna, ben, cleo)).group.id
+
+    def name(user_id: UserId, member_id: UserId, nickname: str = "Zoe") -> object:
+        return do_update_member(house.actions, user_id, group_id, member_id, UpdateMember(nickname=nickname))
+
+    for nickname, code in (("", "too_short"), ("x" * 49, "too_long"), ("a\u202eb", "bad_name")):
+        assert await code_of(name(ben, ben, nickname)) == code
+    assert await code_of(name(ben, cleo)) == "forbidden"
+    everyone = UpdateRole(permissions=int(EVERYONE & ~Permission.CHANGE_NICKNAME))
+    await do_update_role(house.actions, anna, group_id, everyone_role_id(group_id), everyone)
+    await house.appoint(anna, group_id, ben, Permission.MANAGE_NICKNAMES)
+    assert await code_of(name(ben, ben)) == "forbidden", "that is for others"
+    assert await code_of(name(ben, anna)) == "above_you"
+    assert await code_of(name(ben, NOBODY)) == "unknown_member"
+    member = await do_update_member(house.actions, ben, group_id, cleo, UpdateMember(nickname="Zoe"))
+    assert member.nickname == "Zoe"
+    await do_time_out(house.actions, anna, group_id, ben, TimeOut(until_ms=house.clock.ms + 1000))
+    assert await code_of(name(ben, cleo, "Chloe")) == "timed_out"
 
 
 # ------------------------------------------------------------------------------------------------------------- remove

@@ -66,6 +66,23 @@ async def test_a_role_is_made_below_the_one_who_makes_it(house: House, garden: G
     assert (plain.permissions, plain.position) == (0, 1)
 
 
+async def test_a_role_has_a_colour_and_stands_out(house: House, garden: Garden) -> None:
+    request = CreateRole(name="green", colour=0x00AA00, hoisted=True, mentionable=True)
+    role = await do_create_role(house.actions, garden.ben, garden.group_id, request)
+    assert (role.colour, role.hoisted, role.mentionable) == (0x00AA00, True, True)
+    change = UpdateRole(colour=None, hoisted=False)
+    role = await do_update_role(house.actions, garden.ben, garden.group_id, role.id, change)
+    assert (role.name, role.colour, role.hoisted, role.mentionable) == ("green", None, False, True)
+    assert role in (await group_view(house.actions, garden.cleo, garden.group_id)).roles
+    house.published()
+    assert await do_update_role(house.actions, garden.ben, garden.group_id, role.id, change) == role
+    assert house.published() == []
+    for colour in (-1, 0x1000000):
+        change = UpdateRole(colour=colour)
+        refused = do_update_role(house.actions, garden.ben, garden.group_id, role.id, change)
+        assert await garden.refusal(refused) == "bad_request"
+
+
 async def test_a_role_that_gives_more_or_stands_higher_is_not_made(house: House, garden: Garden) -> None:
     def make(user_id: UserId, permissions: int = 0, position: int = 1) -> object:
         request = CreateRole(name="role", permissions=permissions, position=position)
@@ -83,7 +100,7 @@ async def test_a_role_that_gives_more_or_stands_higher_is_not_made(house: House,
 
 
 async def test_roles_have_an_end(house: House, garden: Garden) -> None:
-    small = house.with_limits(Limits(roles_per_group=3))
+    small = house.with_limits(Limits(roles_per_group=4))
     await small.role(garden.anna, garden.group_id)
     with pytest.raises(Conflict):
         await small.role(garden.anna, garden.group_id)
@@ -224,4 +241,4 @@ async def test_a_silencing_role_is_not_taken_off_by_the_silenced_nor_hidden_by_a
 async def test_what_is_refused_is_refused_before_anything_is_written(house: House, garden: Garden) -> None:
     with pytest.raises(Invalid):
         await do_create_role(house.actions, garden.anna, garden.group_id, CreateRole(name="\u200b"))
-    assert len((await group_view(house.actions, garden.anna, garden.group_id)).roles) == 2
+    assert len((await group_view(house.actions, garden.anna, garden.group_id)).roles) == 3

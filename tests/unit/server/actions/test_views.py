@@ -22,12 +22,12 @@ async def test_views_come_in_the_order_of_the_memberships_and_only_of_groups_tha
 async def test_roles_and_channels_come_in_their_order(house: House) -> None:
     anna = await house.user("anna")
     group_id = (await house.group(anna)).group.id
-    positions = [5, 1, 3, 1]
+    positions = [5, 2, 3, 2]
     roles = [await house.role(anna, group_id, position=position) for position in positions]
     more = await house.channel(anna, group_id)
     async with house.store.read() as reader:
         (view,) = await views_of(reader, house.voices, await reader.members.of_user(anna))
-    assert [role.id for role in view.roles[1:]] == [roles[number].id for number in (1, 3, 2, 0)]
+    assert [role.id for role in view.roles[2:]] == [roles[number].id for number in (1, 3, 2, 0)]
     assert [channel.position for channel in view.channels] == [0, 1, 2]
     assert view.channels[-1] == more
 
