@@ -17,6 +17,7 @@ from db.repos.levels import SqlLevels
 from db.repos.mails import SqlMails
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
+from db.repos.moderation import SqlBans, SqlReports, SqlSafety, SqlWordFilters
 from db.repos.origins import SqlOrigins
 from db.repos.pings import SqlPings
 from db.repos.pins import SqlPins
@@ -44,6 +45,10 @@ class SqlReader:
         self.invites = SqlInvites(connection)
         self.additions = SqlAdditions(connection)
         self.messages = SqlMessages(connection)
+        self.bans = SqlBans(connection)
+        self.safety = SqlSafety(connection)
+        self.filters = SqlWordFilters(connection)
+        self.reports = SqlReports(connection)
         self.search = SqlSearch(connection)
         self.reactions = SqlReactions(connection)
         self.emojis = SqlEmojis(connection)

@@ -31,6 +31,7 @@ from server.actions.postman import Postman
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
+from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs, open_folder
 from server.adapters.clock import SystemClock
 from server.adapters.images import Images
@@ -212,7 +213,8 @@ def _actions(
 ) -> Actions:
     sessions = SessionCache()
     profiles = Profiles(outside.store, outside.cache)
-    for receive in (sessions.receive, profiles.receive):  # before the gateway, which asks them
+    word_books = WordBooks()
+    for receive in (sessions.receive, profiles.receive, word_books.receive):  # before the gateway, which asks them
         outside.bus.subscribe(receive)
     return Actions(
         store=outside.store,
@@ -228,10 +230,13 @@ def _actions(
         attendance=attendance,
         sessions=sessions,
         profiles=profiles,
+        word_books=word_books,
         random_bytes=secrets.token_bytes,
         limits=Limits(),
         pause=asyncio.sleep,
         settings=ActionSettings(
-            sign_up=settings.accounts.sign_up, owner_token_hash=owner_token_hash(materials.owner_token)
+            address=settings.address,
+            sign_up=settings.accounts.sign_up,
+            owner_token_hash=owner_token_hash(materials.owner_token),
         ),
     )

@@ -17,6 +17,7 @@ from server.domain.entities import (
     Addition,
     AuditAction,
     AuditEntry,
+    Ban,
     Channel,
     Conversation,
     ConversationKind,
@@ -35,9 +36,13 @@ from server.domain.entities import (
     Reaction,
     Relation,
     RelationKind,
+    Report,
+    ReportState,
     Role,
+    Safety,
     User,
     VoiceState,
+    WordFilter,
 )
 from server.domain.events import Audience, Event, Notice
 from server.domain.ids import (
@@ -46,9 +51,11 @@ from server.domain.ids import (
     ChannelId,
     EmojiId,
     FileId,
+    FilterId,
     GroupId,
     MailId,
     MessageId,
+    ReportId,
     RoleId,
     SessionId,
     Snowflake,
@@ -358,6 +365,8 @@ class Users(Protocol):
 
     async def any_operator(self) -> bool: ...
 
+    async def operators(self) -> list[UserId]: ...
+
 
 class Sessions(Protocol):
     async def add(self, session: SessionRecord, token: RefreshToken) -> None: ...
@@ -560,6 +569,10 @@ class Members(Protocol):
 
     async def counts(self, group_ids: Collection[GroupId]) -> dict[GroupId, int]: ...
 
+    async def joined_since(self, group_id: GroupId, since_ms: int) -> int:
+        """How many of those who are members came in after that."""
+        ...
+
     async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
         """Those of the others who are in a group with the user."""
         ...
@@ -580,6 +593,62 @@ class Members(Protocol):
 
     async def take_time_out(self, group_id: GroupId, user_id: UserId) -> int | None:
         """What was kept for someone who comes back, once."""
+        ...
+
+
+class Bans(Protocol):
+    async def add(self, ban: Ban) -> bool:
+        """False when there is one already."""
+        ...
+
+    async def get(self, group_id: GroupId, user_id: UserId) -> Ban | None: ...
+
+    async def remove(self, group_id: GroupId, user_id: UserId) -> bool: ...
+
+    async def page(self, group_id: GroupId, after: UserId | None, limit: int) -> list[Ban]:
+        """By user id."""
+        ...
+
+    async def count(self, group_id: GroupId) -> int: ...
+
+
+class Safeties(Protocol):
+    async def get(self, group_id: GroupId) -> Safety:
+        """One that holds nobody off where none was set."""
+        ...
+
+    async def put(self, of_group: Safety) -> None: ...
+
+
+class WordFilters(Protocol):
+    async def add(self, one: WordFilter) -> None: ...
+
+    async def update(self, one: WordFilter) -> None: ...
+
+    async def delete(self, group_id: GroupId, filter_id: FilterId) -> bool: ...
+
+    async def of_group(self, group_id: GroupId) -> list[WordFilter]: ...
+
+
+class Reports(Protocol):
+    async def add(self, report: Report) -> None: ...
+
+    async def get(self, report_id: ReportId) -> Report | None: ...
+
+    async def open_of(self, channel_id: ChannelId, message_id: MessageId, reporter_id: UserId) -> Report | None: ...
+
+    async def handle(self, report: Report) -> bool:
+        """Writes state, handler, note and time; False when it is not open any more."""
+        ...
+
+    async def of_conversations(self, state: ReportState, before: int, limit: int) -> list[Report]:
+        """Newest first."""
+        ...
+
+    async def of_group(
+        self, group_id: GroupId, channel_ids: Collection[ChannelId] | None, state: ReportState, before: int, limit: int
+    ) -> list[Report]:
+        """Of these channels (None: of all, deleted ones too), newest first."""
         ...
 
 
@@ -647,6 +716,12 @@ class Messages(Protocol):
 
     async def delete_many(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[MessageId]:
         """Those that were there, oldest first; their nonces stay known."""
+        ...
+
+    async def by_author(
+        self, channel_id: ChannelId, author_id: UserId, first: MessageId, limit: int
+    ) -> list[MessageId]:
+        """What one author wrote from ``first`` on, oldest first."""
         ...
 
     async def page(
@@ -901,6 +976,14 @@ class Reader(Protocol):
     def additions(self) -> Additions: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def bans(self) -> Bans: ...
+    @property
+    def safety(self) -> Safeties: ...
+    @property
+    def filters(self) -> WordFilters: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def search(self) -> Search: ...
     @property

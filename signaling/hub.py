@@ -244,7 +244,9 @@ class Hub:
         elif isinstance(audience, ToContacts):
             self._to_contacts(entry, audience)
         elif isinstance(audience, ToPermitted):
-            self._deliver_to_users(entry, room.permitted(audience.permissions, self._actions.clock.now_ms()))
+            self._deliver_to_users(
+                entry, room.permitted(audience.permissions, audience.channel_id, self._actions.clock.now_ms())
+            )
         else:
             room.handle(event, audience.channel_id if isinstance(audience, ToChannel) else None, entry.frame)
             if isinstance(event, MessageDelete):

@@ -225,9 +225,9 @@ class Opener:
                 return user_id in user_ids
             case ToContacts(user_id=changed, others=others):
                 return user_id == changed or user_id in others or not mine.isdisjoint(entry.contacts)
-            case ToPermitted(group_id=group_id, permissions=permissions):
+            case ToPermitted(group_id=group_id, permissions=permissions, channel_id=within):
                 now_ms = self._actions.clock.now_ms()
-                return group_id in mine and user_id in self._hub.rooms[group_id].permitted(permissions, now_ms)
+                return group_id in mine and user_id in self._hub.rooms[group_id].permitted(permissions, within, now_ms)
             case ToGroup(group_id=group_id):
                 return group_id in mine
             case ToChannel(group_id=group_id, channel_id=channel_id):

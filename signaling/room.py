@@ -111,15 +111,15 @@ class Room:
         """Members who know the channel."""
         return [user_id for user_id, seat in self.seats.items() if channel_id in seat.told]
 
-    def permitted(self, permissions: int, now_ms: int) -> list[UserId]:
-        """Members who have all of these in the group as a whole."""
+    def permitted(self, permissions: int, channel_id: ChannelId | None, now_ms: int) -> list[UserId]:
+        """Members who have all of these in the channel or, with None, in the group as a whole."""
         access = self.access
         if access is None:
             return []
         return [
             user_id
             for user_id, seat in self.seats.items()
-            if permissions & ~access.permissions(seat.member, None, now_ms) == 0
+            if permissions & ~access.permissions(seat.member, channel_id, now_ms) == 0
         ]
 
     def visible(self, member: Member) -> frozenset[ChannelId]:

@@ -75,6 +75,7 @@ _SHARING = (
 _LEFT = (time_outs.c.group_id == given("of_group"), time_outs.c.user_id == given("of_user"))
 _TIME_OUT_LEFT = select(time_outs.c.until_ms).where(*_LEFT)
 _FORGET_TIME_OUT = delete(time_outs).where(*_LEFT)
+_JOINED = select(func.count()).where(_IN_GROUP, members.c.joined_ms > given("since_ms"))
 _IDS = select(members.c.user_id).where(_IN_GROUP).order_by(members.c.user_id)
 
 
@@ -167,6 +168,10 @@ class SqlMembers(Repository):
         for some in portions(other_ids):
             found.update(row.user_id for row in await self._all(_SHARING, of_user=user_id, user_ids=some))
         return found
+
+    async def joined_since(self, group_id: GroupId, since_ms: int) -> int:
+        row = await self._first(_JOINED, of_group=group_id, since_ms=since_ms)
+        return 0 if row is None else int(row[0])
 
     async def ids(self, group_id: GroupId) -> list[UserId]:
         return [row.user_id for row in await self._all(_IDS, of_group=group_id)]

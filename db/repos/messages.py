@@ -55,6 +55,16 @@ _SET = update(messages).where(_IT)
 _DELETE = delete(messages).where(_IT)
 _MANY = and_(messages.c.channel_id == given("of_channel"), among(messages.c.id, "message_ids"))
 _BY_IDS = select(messages).where(_MANY)
+_BY_AUTHOR = (
+    select(messages.c.id)
+    .where(
+        messages.c.channel_id == given("of_channel"),
+        messages.c.id >= given("first"),
+        messages.c.author_id == given("author_id"),
+    )
+    .order_by(messages.c.id)
+    .limit(given("at_most"))
+)
 _BY_KEYS = select(messages).where(tuple_(messages.c.channel_id, messages.c.id).in_(bindparam("keys", expanding=True)))
 _THERE = select(messages.c.id).where(_MANY)
 _DELETE_MANY = delete(messages).where(_MANY)
@@ -179,6 +189,12 @@ class SqlMessages(Repository):
         forget = forgetting(self._connection.dialect.name, [message_id])
         outcomes = await self._together(*forget, step(_DELETE, of_channel=channel_id, message_id=message_id))
         return outcomes[-1].changed == 1
+
+    async def by_author(
+        self, channel_id: ChannelId, author_id: UserId, first: MessageId, limit: int
+    ) -> list[MessageId]:
+        rows = await self._all(_BY_AUTHOR, of_channel=channel_id, author_id=author_id, first=first, at_most=limit)
+        return [row.id for row in rows]
 
     async def delete_many(self, channel_id: ChannelId, message_ids: Collection[MessageId]) -> list[MessageId]:
         gone: list[MessageId] = []

@@ -24,6 +24,7 @@ _BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
 _DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "user_ids"))
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
 _SET = update(users).where(users.c.id == given("user_id"))
+_OPERATORS = select(users.c.id).where(users.c.operator).order_by(users.c.id)
 _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 
@@ -96,6 +97,9 @@ class SqlUsers(Repository):
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
         await self._change(_SET, user_id=user_id, password_hash=password_hash)
+
+    async def operators(self) -> list[UserId]:
+        return [row.id for row in await self._all(_OPERATORS)]
 
     async def any_operator(self) -> bool:
         row = await self._first(_ANY_OPERATOR)

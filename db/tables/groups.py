@@ -64,6 +64,7 @@ members = Table(
     sqlite_with_rowid=False,
 )
 Index(None, members.c.user_id)
+Index(None, members.c.group_id, members.c.joined_ms)
 
 member_roles = Table(
     "member_roles",

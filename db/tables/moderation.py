@@ -59,6 +59,7 @@ reports = Table(
 )
 """They outlive the message and the channel that they are about."""
 Index(None, reports.c.group_id, reports.c.state, reports.c.id)
+Index(None, reports.c.channel_id, reports.c.message_id)
 
 audit_entries = Table(
     "audit_entries",

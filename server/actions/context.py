@@ -10,6 +10,7 @@ import msgspec
 
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
+from server.actions.word_books import WordBooks
 from server.domain.ids import Snowflakes
 from server.domain.limits import Limits
 from server.ports import (
@@ -32,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_up: Literal["open", "closed"] = "open"
     owner_token_hash: bytes | None = None
     """SHA-256 of the token that makes the first account the operator; of no use once there is one."""
+    address: str = ""
+    """Where this server is reached, as in https://talk.example.org; for links in mail."""
     session_lifetime_s: int = 90 * 86_400
     """From log-in on."""
     session_idle_s: int = 30 * 86_400
@@ -64,6 +67,8 @@ class Actions:
     """Its ``receive`` is subscribed to ``bus``."""
     profiles: Profiles
     """The same."""
+    word_books: WordBooks
+    """Its ``receive`` is subscribed to ``bus``."""
     random_bytes: Callable[[int], bytes]
     """As :func:`secrets.token_bytes`."""
     blobs: BlobStore

@@ -22,7 +22,7 @@ from server.domain.permissions import Permission
 from server.domain.rates import Rule, address_key
 from server.ports import Reader, UnitOfWork
 
-_CODE_BYTES: Final = 12
+CODE_BYTES: Final = 12
 """96 bits: not to be guessed."""
 _CODE_LENGTH_MAX: Final = 64
 _LIFETIME_MIN_S: Final = 60
@@ -91,12 +91,12 @@ def check_create_invite(actions: Actions, seat: Seat, request: CreateInvite) -> 
 async def do_create_invite(actions: Actions, user_id: UserId, group_id: GroupId, request: CreateInvite) -> Invite:
     """Raises too_many; what has ended does not count."""
     await actions.limiter.hit(Rule.INVITE_CREATE, str(user_id))
-    code = base64.urlsafe_b64encode(actions.random_bytes(_CODE_BYTES)).decode()
+    code = base64.urlsafe_b64encode(actions.random_bytes(CODE_BYTES)).decode()
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         seat = await group_seat(uow, user_id, group_id, now_ms, channels=request.channel_id is not None)
         check_create_invite(actions, seat, request)
-        await _make_room(uow, group_id, actions.limits.invites_per_group, now_ms)
+        await make_room(uow, group_id, actions.limits.invites_per_group, now_ms)
         lifetime_s = request.expires_in_s
         invite = Invite(
             code=code,
@@ -122,7 +122,8 @@ def shown_code(code: str) -> str:
     return code[:_SHOWN]
 
 
-async def _make_room(uow: UnitOfWork, group_id: GroupId, limit: int, now_ms: int) -> None:
+async def make_room(uow: UnitOfWork, group_id: GroupId, limit: int, now_ms: int) -> None:
+    """Forgets what has ended when there are too many. Raises :class:`Conflict` (too_many)."""
     invites = await uow.invites.of_group(group_id)
     if len(invites) < limit:
         return

@@ -7,25 +7,19 @@ import msgspec
 from server.actions.audit import record
 from server.actions.authority import Seat, group_seat, member_of
 from server.actions.context import Actions
+from server.actions.departure import take_out
 from server.actions.requests import Request
-from server.domain.access import is_timed_out
-from server.domain.entities import AuditAction, Channel, Member, User
+from server.domain.entities import AuditAction, Member, User
 from server.domain.errors import Forbidden
 from server.domain.events import (
-    ChannelUpdate,
-    GroupLeave,
-    MemberLeave,
     MemberUpdate,
-    ToChannel,
     ToGroup,
-    ToUsers,
 )
 from server.domain.ids import GroupId, UserId
 from server.domain.names import clean_line
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
-from server.ports import UnitOfWork
 
 
 class MembersQuery(Request, frozen=True, kw_only=True):
@@ -133,27 +127,9 @@ async def do_remove_member(
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms(), channels=True)
         member = await member_of(uow, group_id, member_id)
         check_remove(seat, member)
-        touched = [channel for channel in seat.access.channels.values() if _is_about(channel, member_id)]
-        await uow.members.remove(group_id, member_id)
-        if member.timed_out_until_ms is not None and is_timed_out(member, seat.now_ms):
-            await uow.members.keep_time_out(group_id, member_id, member.timed_out_until_ms)
+        await take_out(uow, seat, member)
         if member_id != user_id:
             await record(actions, uow, seat, AuditAction.MEMBER_KICK, "member", member_id, reason=reason)
-        left = (await uow.members.counts([group_id]))[group_id]
-        uow.publish(ToUsers((member_id,)), GroupLeave(group_id=group_id))
-        uow.publish(ToGroup(group_id), MemberLeave(group_id=group_id, user_id=member_id, member_count=left))
-        await _publish(uow, touched)
-
-
-def _is_about(channel: Channel, member_id: UserId) -> bool:
-    return any(one.target == "member" and one.target_id == member_id for one in channel.overwrites)
-
-
-async def _publish(uow: UnitOfWork, channels: list[Channel]) -> None:
-    for channel in channels:
-        now = await uow.channels.get(channel.id)
-        if now is not None:
-            uow.publish(ToChannel(channel.group_id, channel.id), ChannelUpdate(channel=now))
 
 
 # ----------------------------------------------------------------------------------------------------------- time-out

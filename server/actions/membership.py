@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.actions.authority import public_user
 from server.actions.context import Actions
+from server.actions.safety import check_may_come
 from server.actions.views import views_of
 from server.domain.entities import ChannelKind, Member
 from server.domain.events import AdditionDelete, GroupJoin, GroupView, MemberJoin, ToGroup, ToUsers
@@ -12,10 +13,13 @@ from server.ports import UnitOfWork
 
 
 async def come_in(actions: Actions, uow: UnitOfWork, user_id: UserId, group_id: GroupId, now_ms: int) -> GroupView:
-    """Makes the user, who is not a member, one. What was written before does not count as unread; pending additions end.
+    """Makes the user, who is not a member, one, unless something holds them off (:mod:`server.actions.safety`).
+
+    What was written before does not count as unread; pending additions end.
 
     Whoever left in time-out comes back in time-out.
     """
+    await check_may_come(uow, user_id, group_id, now_ms)
     user = await public_user(uow, user_id)
     until_ms = await uow.members.take_time_out(group_id, user_id)
     member = Member(group_id=group_id, user_id=user_id, joined_ms=now_ms, timed_out_until_ms=until_ms)

@@ -16,6 +16,7 @@ from server.actions.people import members_here, named_in, names_in
 from server.actions.pings import ping, resolve, unping
 from server.actions.places import ConversationPlace, GroupPlace, Place, place_at, place_of
 from server.actions.requests import Request
+from server.actions.screening import follow_up, screen
 from server.actions.slow_mode import take_turn
 from server.domain.entities import Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid
@@ -27,7 +28,7 @@ from server.domain.permissions import Permission
 from server.domain.rates import Rule
 from server.domain.search import index
 from server.domain.sections import NewSection, check_sections
-from server.ports import Reader
+from server.ports import Reader, UnitOfWork
 
 _NONCE: Final = re.compile(r"[\x21-\x7e]+")
 
@@ -135,12 +136,16 @@ async def do_create_message(
             nonce=request.nonce,
         )
         written = await as_written(uow, place, author, message)
-        await uow.messages.add(message)
-        await uow.search.put(index(message, place.group_id))
-        await uow.cursors.set(user_id, channel_id, message.id)
-        await write_beside(uow, message, contents)
-        uow.publish(place.audience, _created(written))
-        await ping(actions, uow, place, message)
+        verdict = await screen(actions, uow, place, message.sections)
+        if verdict.refusal is None:
+            await uow.messages.add(message)
+            await uow.search.put(index(message, place.group_id))
+            await uow.cursors.set(user_id, channel_id, message.id)
+            await write_beside(uow, message, contents)
+            uow.publish(place.audience, _created(written))
+            await ping(actions, uow, place, message)
+            await follow_up(actions, uow, place, verdict, message)
+    verdict.raise_refusal()
     return written, True
 
 
@@ -188,15 +193,24 @@ async def do_edit_message(
         mentions = await resolve(uow, place, named, request.allowed_mentions, answered_id)
         message = msgspec.structs.replace(before, sections=contents.sections, mentions=mentions, edited_ms=now_ms)
         written = await as_written(uow, place, await public_user(uow, user_id), message)
-        if message.sections != before.sections:
-            earlier = Edit(sections=before.sections, until_ms=now_ms)
-            await uow.edits.keep(channel_id, message_id, earlier, actions.limits.edits_kept)
-        await uow.messages.edit(channel_id, message_id, message.sections, mentions, now_ms)
-        await uow.search.put(index(message, place.group_id))
-        await rewrite_beside(uow, before, message)
-        uow.publish(place.audience, MessageUpdate(message=message))
-        await unping(uow, place, before, message)
+        verdict = await screen(actions, uow, place, message.sections)
+        if verdict.refusal is None:
+            await _rewrite(actions, uow, place, before, message)
+            await follow_up(actions, uow, place, verdict, message)
+    verdict.raise_refusal()
     return written
+
+
+async def _rewrite(actions: Actions, uow: UnitOfWork, place: Place, before: Message, after: Message) -> None:
+    edited_ms = after.edited_ms or 0
+    if after.sections != before.sections:
+        earlier = Edit(sections=before.sections, until_ms=edited_ms)
+        await uow.edits.keep(place.id, before.id, earlier, actions.limits.edits_kept)
+    await uow.messages.edit(place.id, before.id, after.sections, after.mentions, edited_ms)
+    await uow.search.put(index(after, place.group_id))
+    await rewrite_beside(uow, before, after)
+    uow.publish(place.audience, MessageUpdate(message=after))
+    await unping(uow, place, before, after)
 
 
 def _still_pinged(before: Message, answered: Message | None) -> UserId | None:

@@ -309,6 +309,7 @@ Event: TypeAlias = (
     | ConversationUpdate
     | ConversationDelete
     | LevelUpdate
+    | ReportUpdate
     | TypingStart
     | AdditionCreate
     | AdditionDelete
@@ -343,10 +344,11 @@ class ToChannel(msgspec.Struct, frozen=True, tag="channel"):
 
 
 class ToPermitted(msgspec.Struct, frozen=True, tag="permitted"):
-    """All sessions of the group's members who have these permissions in it."""
+    """All sessions of the group's members who have these permissions in it, or in one of its channels."""
 
     group_id: GroupId
     permissions: int
+    channel_id: ChannelId | None = None
 
 
 class ToContacts(msgspec.Struct, frozen=True, tag="contacts"):
@@ -381,6 +383,12 @@ class Recount(msgspec.Struct, frozen=True, tag="recount"):
     message_id: MessageId
 
 
+class FiltersChanged(msgspec.Struct, frozen=True, tag="filters.changed"):
+    """For whoever keeps the word filters of the group."""
+
+    group_id: GroupId
+
+
 class Gap(msgspec.Struct, frozen=True, tag="gap"):
     """Notices may have been lost before this one: what was built from notices alone counts no more."""
 
@@ -389,5 +397,5 @@ class MailQueued(msgspec.Struct, frozen=True, tag="mail.queued"):
     """For the one who sends mail alone: there is some."""
 
 
-Notice: TypeAlias = Published | SessionRevoked | Recount | MailQueued | Gap
+Notice: TypeAlias = Published | SessionRevoked | Recount | MailQueued | FiltersChanged | Gap
 """What travels on the bus, in the order of the commits."""

@@ -42,18 +42,23 @@ HAS: Final = ("file", "image", "link", "code")
 # ------------------------------------------------------------------------------------------------------------------ terms
 
 
-def words(text: str) -> Iterator[str]:
-    """The terms of a text, in its order."""
+def folded_words(text: str) -> Iterator[str]:
+    """The words of a text, in its order, in one letter case and without accents; characters of unspaced scripts one by one."""
     folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     for found in _WORD.finditer(unicodedata.normalize("NFC", folded)):
         for part in _UNSPACED.split(found[0]):
             if part:
-                yield _term(part)
+                yield part[:_LETTERS_MAX]
+
+
+def words(text: str) -> Iterator[str]:
+    """The terms of a text, in its order."""
+    return map(_term, folded_words(text))
 
 
 def _term(word: str) -> str:
     """As ASCII, so that the beginning of a word is the beginning of its term."""
-    written = "".join(_spelled(one) for one in word[:_LETTERS_MAX])
+    written = "".join(_spelled(one) for one in word)
     return f"zz{written}"[:_TERM_MAX]
 
 
@@ -75,22 +80,23 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
 
 def index(message: Message, group_id: GroupId | None) -> Indexed:
     """``group_id``: None in a conversation."""
-    texts = list(_texts(message.sections))
+    written = list(texts(message.sections))
     scope = [channel_term(message.channel_id), f"a{int(message.author_id)}"]
     if group_id is not None:
         scope.append(group_term(group_id))
     if message.mentions is not None:
         scope += [f"m{int(user_id)}" for user_id in message.mentions.user_ids]
-    scope += [f"h{kind}" for kind in _kinds(message.sections, texts)]
+    scope += [f"h{kind}" for kind in _kinds(message.sections, written)]
     return Indexed(
         channel_id=message.channel_id,
         message_id=message.id,
-        words=" ".join(term for text in texts for term in words(text)),
+        words=" ".join(term for text in written for term in words(text)),
         scope=" ".join(scope),
     )
 
 
-def _texts(sections: Iterable[Section | Copied]) -> Iterator[str]:
+def texts(sections: Iterable[Section | Copied]) -> Iterator[str]:
+    """All that people read in a message: text, code, names of files, in forwards too."""
     for section in sections:
         match section:
             case Text(text=text):
@@ -100,18 +106,18 @@ def _texts(sections: Iterable[Section | Copied]) -> Iterator[str]:
             case File(name=name):
                 yield name
             case Forward(sections=inner):
-                yield from _texts(inner)
+                yield from texts(inner)
             case _:
                 pass
 
 
-def _kinds(sections: Sequence[Section], texts: Iterable[str]) -> list[str]:
+def _kinds(sections: Sequence[Section], written: Iterable[str]) -> list[str]:
     flat = [one for section in sections for one in (section.sections if isinstance(section, Forward) else (section,))]
     files = [section for section in flat if isinstance(section, File)]
     found = {
         "file": bool(files),
         "image": any(file.media_type.startswith("image/") for file in files),
-        "link": any(_LINK.search(text) for text in texts),
+        "link": any(_LINK.search(text) for text in written),
         "code": any(isinstance(one, Code) or (isinstance(one, Text) and _FENCE.search(one.text)) for one in flat),
     }
     return [kind for kind in HAS if found[kind]]

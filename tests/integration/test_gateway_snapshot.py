@@ -18,6 +18,7 @@ from server.actions.additions import (
     do_withdraw_addition,
     get_additions,
 )
+from server.actions.bans import BanRequest, do_ban
 from server.actions.channel_order import ChannelPlace, OrderChannels, do_order_channels
 from server.actions.channels import (
     CreateChannel,
@@ -43,6 +44,7 @@ from server.actions.messages import EditMessage, do_delete_message, do_edit_mess
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
 from server.actions.reactions import do_react, do_unreact
+from server.actions.reports import HandleReport, NewReport, do_handle_report, do_report
 from server.actions.role_order import OrderRoles, do_order_roles
 from server.actions.roles import (
     CreateRole,
@@ -507,6 +509,19 @@ async def emoji_come_and_go(scene: Scene) -> None:
 @case(events.MessageUpdate)
 async def a_message_is_pinned(scene: Scene) -> None:
     await do_pin(scene.server.actions, scene.anna.user_id, scene.general, scene.said[1].id)
+
+
+@case(events.ReportUpdate)
+async def a_message_is_reported_and_handled(scene: Scene) -> None:
+    actions = scene.server.actions
+    report = await do_report(actions, scene.ben.user_id, scene.general, scene.said[2].id, NewReport(reason="rude"))
+    await do_handle_report(actions, scene.anna.user_id, report.id, HandleReport(state="resolved"), None)
+
+
+@case(events.GroupLeave, events.MemberLeave)
+async def someone_is_banned(scene: Scene) -> None:
+    request = BanRequest(delete_messages_s=3600)
+    await do_ban(scene.server.actions, scene.anna.user_id, scene.group_id, scene.cleo.user_id, request, "spam")
 
 
 @case(events.AdditionDelete)

@@ -50,6 +50,8 @@ class Line:
 
 
 TEXT: Final = [{"kind": "text", "text": "x"}]
+MANAGERS: Final = Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)
+"""For reading, but not for those in time-out: it is a power that was taken for the time being."""
 PICTURE: Final = picture()
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
 
@@ -97,6 +99,7 @@ WALK: Final[Mapping[str, Line]] = {
     "DELETE /api/groups/{group}/members/{member}": Line(CHANGE),
     "GET /api/groups/{group}/invites": Line(READ),
     "POST /api/groups/{group}/invites": Line(CHANGE, {}),
+    "POST /api/groups/{group}/invites/email": Line(CHANGE, {"email": "erna@example.org"}),
     "GET /api/invites/{code}": Line(PUBLIC),
     "POST /api/invites/{code}/accept": Line(ACCOUNT),
     "DELETE /api/invites/{code}": Line(CHANGE),
@@ -129,6 +132,21 @@ WALK: Final[Mapping[str, Line]] = {
     "PATCH /api/groups/{group}/emojis/{emoji}": Line(CHANGE, {"name": "other"}),
     "DELETE /api/groups/{group}/emojis/{emoji}": Line(CHANGE),
     "GET /api/emojis/{emoji}": Line(PUBLIC),
+    "GET /api/groups/{group}/bans": Line(MANAGERS),
+    "PUT /api/groups/{group}/bans/{user}": Line(CHANGE, {}),
+    "DELETE /api/groups/{group}/bans/{user}": Line(CHANGE, None, {"user": "banned"}),
+    "GET /api/groups/{group}/safety": Line(MANAGERS),
+    "PATCH /api/groups/{group}/safety": Line(CHANGE, {"joins_per_minute": 5}),
+    "GET /api/groups/{group}/filters": Line(MANAGERS),
+    "POST /api/groups/{group}/filters": Line(CHANGE, {"name": "x", "words": ["bad"], "action": "block"}),
+    "PATCH /api/groups/{group}/filters/{filter}": Line(CHANGE, {"name": "y"}),
+    "DELETE /api/groups/{group}/filters/{filter}": Line(CHANGE),
+    "POST /api/channels/{channel}/messages/{message}/report": Line(
+        Outcome(LOG_IN, HIDDEN, DONE, DONE), {"reason": "look"}
+    ),
+    "GET /api/groups/{group}/reports": Line(MANAGERS),
+    "GET /api/reports": Line(Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)),
+    "PATCH /api/reports/{report}": Line(CHANGE, {"state": "resolved"}),
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),

@@ -24,6 +24,7 @@ from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
 from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
 from server.actions.session_cache import SessionCache
+from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
@@ -278,6 +279,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         bus.subscribe(sessions.receive)
         profiles = Profiles(store, MemoryCache(clock))
         bus.subscribe(profiles.receive)
+        word_books = WordBooks()
+        bus.subscribe(word_books.receive)
         randoms = itertools.count(1)
         actions = Actions(
             store=store,
@@ -291,6 +294,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             attendance=attendees,
             sessions=sessions,
             profiles=profiles,
+            word_books=word_books,
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
             blobs=Blobs(MemoryStore()),
             images=images,

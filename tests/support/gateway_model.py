@@ -49,6 +49,7 @@ from server.domain.events import (
     MessageDeleteBulk,
     MessageUpdate,
     ReactionUpdate,
+    ReportUpdate,
     RoleDelete,
     RoleUpdate,
     TypingStart,
@@ -388,6 +389,7 @@ class ClientModel:
         for group in self.groups.values():
             group.voice.pop(event.participant, None)
 
+    @apply.register(ReportUpdate)
     @apply.register(TypingStart)
     @apply.register(VoiceSpeaking)
     @apply.register(VoiceSlots)

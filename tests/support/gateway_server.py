@@ -20,6 +20,7 @@ from server.actions.context import Actions, Origin, Settings
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import open_session
+from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
@@ -114,6 +115,8 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
     bus.subscribe(sessions.receive)
     profiles = Profiles(store, MemoryCache(clock))
     bus.subscribe(profiles.receive)
+    word_books = WordBooks()
+    bus.subscribe(word_books.receive)
     return Actions(
         store=store,
         bus=bus,
@@ -128,6 +131,7 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         blobs=Blobs(MemoryStore()),
         images=Images(),
         profiles=profiles,
+        word_books=word_books,
         random_bytes=os.urandom,
         pause=asyncio.sleep,
         limits=Limits(),

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.actions.additions import CreateAddition, do_create_addition
+from server.actions.bans import BanRequest, do_ban
 from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.emojis import do_create_emoji
 from server.actions.files import do_upload
+from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
 from server.actions.messages import CreateMessage, do_create_message
+from server.actions.reports import NewReport, do_report
 from server.actions.sessions import open_session
+from server.domain.entities import FilterAction
 from server.domain.ids import ChannelId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
@@ -65,6 +69,11 @@ async def furnish(house: House) -> World:
     conversation, _ = await do_begin_conversation(house.actions, owner, talk)
     addition = await do_create_addition(house.actions, owner, group_id, CreateAddition(username="chloe"))
     assert addition.user_id == asked
+    banned = await house.user("bandit")
+    await do_ban(house.actions, owner, group_id, banned, BanRequest(), None)
+    words = NewFilter(name="rude", words=("rude",), action=FilterAction.BLOCK)
+    word_filter = await do_create_filter(house.actions, owner, group_id, words, None)
+    report = await do_report(house.actions, member, text, message.id, NewReport(reason="look"))
     emoji = await do_create_emoji(house.actions, owner, group_id, "rose", picture(), None)
     upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
     async with house.store.write() as uow:
@@ -85,6 +94,9 @@ async def furnish(house: House) -> World:
         "addition": addition.id,
         "emoji": emoji.id,
         "file": upload.file_id,
+        "banned": banned,
+        "filter": word_filter.id,
+        "report": report.id,
         "conversation": conversation.conversation.id,
     }
     named = {"code": invite.code, "key": "🌻"}

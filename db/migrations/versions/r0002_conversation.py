@@ -44,6 +44,7 @@ def _widen() -> None:
         )
     for table, column in _columns():
         op.add_column(table, column)
+    op.create_index(op.f("ix_members_group_id_joined_ms"), "members", ["group_id", "joined_ms"], unique=False)
 
 
 def _columns() -> list[tuple[str, sa.Column[Any]]]:
@@ -349,6 +350,7 @@ def _of_groups() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_group_id_state_id"), "reports", ["group_id", "state", "id"], unique=False)
+    op.create_index(op.f("ix_reports_channel_id_message_id"), "reports", ["channel_id", "message_id"], unique=False)
     op.create_table(
         "audit_entries",
         sa.Column("group_id", BIG, autoincrement=False, nullable=False),
@@ -409,6 +411,7 @@ def downgrade() -> None:
         channels.alter_column("group_id", existing_type=sa.BigInteger(), nullable=False, autoincrement=False)
         channels.drop_column("slow_mode_s")
         channels.drop_column("category_id")
+    op.drop_index(op.f("ix_members_group_id_joined_ms"), "members")
     for table, column in reversed(_columns()):
         op.drop_column(table, column.name)
 

@@ -13,6 +13,7 @@ from server.actions.additions import (
     get_my_additions,
 )
 from server.http.endpoint import Endpoint, tagged
+from server.http.routes.invites import HELD_OFF
 
 ENDPOINTS: Final = tagged(
     "Asking people in",
@@ -33,6 +34,6 @@ ENDPOINTS: Final = tagged(
     ),
     Endpoint("DELETE", "/api/additions/{addition}", do_withdraw_addition, "Ask no longer"),
     Endpoint("GET", "/api/users/@me/additions", get_my_additions, "List the groups that ask you in"),
-    Endpoint("POST", "/api/users/@me/additions/{addition}/accept", do_accept_addition, "Come in"),
+    Endpoint("POST", "/api/users/@me/additions/{addition}/accept", do_accept_addition, "Come in", errors=HELD_OFF),
     Endpoint("DELETE", "/api/users/@me/additions/{addition}", do_refuse_addition, "Refuse to come in"),
 )

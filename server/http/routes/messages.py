@@ -25,7 +25,7 @@ _ALL: Final = "/api/channels/{channel}/messages"
 _ONE: Final = "/api/channels/{channel}/messages/{message}"
 _WRITING: Final = (
     *("wrong_channel_kind", "empty_message", "too_long", "unknown_channel", "unknown_message"),
-    *("unknown_file", "unknown_user", "unknown_invite"),
+    *("word_filtered", "unknown_file", "unknown_user", "unknown_invite"),
 )
 
 
