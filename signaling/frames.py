@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 
 from server.domain import codec
-from server.domain.entities import Addition, Level, Me, User
+from server.domain.entities import Addition, Level, Me, Relation, User
 from server.domain.errors import Invalid
 from server.domain.events import ConversationView, Event, GroupView
 from server.domain.ids import ChannelId, MessageId
@@ -196,6 +196,7 @@ class Ready(_ServerFrame, frozen=True, kw_only=True, tag="ready"):
     me: Me
     groups: tuple[GroupView, ...]
     conversations: tuple[ConversationView, ...] = ()
+    relations: tuple[Relation, ...] = ()
     levels: tuple[Level, ...]
     additions: tuple[Addition, ...]
     users: tuple[User, ...]

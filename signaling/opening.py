@@ -259,6 +259,7 @@ def _ready(key: str, taken: Snapshot) -> frames.Ready:
         me=taken.me,
         groups=taken.groups,
         conversations=taken.conversations,
+        relations=taken.relations,
         levels=taken.levels,
         additions=taken.additions,
         users=taken.users,

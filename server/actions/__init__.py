@@ -54,6 +54,10 @@ messages       do_create_message(actions, user_id, channel_id, CreateMessage)   
                do_delete_message(actions, user_id, channel_id, message_id)                           None
                get_message(actions, user_id, channel_id, message_id)                                 Written
                get_messages(actions, user_id, channel_id, PageQuery)                                 MessagesPage
+relations      get_relations(actions, user_id)                                                       RelationList
+               do_ask_for_friendship(actions, user_id, AskForFriendship)                             Relation
+               do_put_relation(actions, user_id, other_id, PutRelation)                              Relation
+               do_end_relation(actions, user_id, other_id)                                           None
 conversations  get_conversations(actions, user_id)                                                   ConversationList
                get_conversation(actions, user_id, channel_id)                                        ConversationView
                do_begin_conversation(actions, user_id, BeginConversation)                            (ConversationView, is_new)

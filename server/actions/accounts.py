@@ -1,4 +1,4 @@
-"""Accounts: sign up, log in, one's own name, others' names."""
+"""Accounts: sign up, log in, one's own account, others' names."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from server.actions.authority import public_user
 from server.actions.context import Actions, Origin
 from server.actions.requests import Request
 from server.actions.sessions import SessionGrant, open_session
-from server.domain.entities import Me, User
+from server.domain.entities import ChosenStatus, DirectFrom, Me, User
 from server.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
-from server.domain.events import ToContacts, UserUpdate
+from server.domain.events import MeUpdate, ToContacts, ToUsers, UserUpdate
 from server.domain.ids import UserId
 from server.domain.names import clean_line, fold_username, is_sendable, too_long, username_key
+from server.domain.numbers import check_range
 from server.domain.rates import Rule, address_key
 from server.ports import Credentials, UnitOfWork
 
@@ -46,7 +47,13 @@ class LogIn(Request, frozen=True, kw_only=True):
 
 
 class UpdateMe(Request, frozen=True, kw_only=True):
-    display_name: str
+    display_name: str | UnsetType = UNSET
+    direct_from: DirectFrom | UnsetType = UNSET
+    status: ChosenStatus | UnsetType = UNSET
+    status_text: str | UnsetType = UNSET
+    """May be empty. A new text without ``status_until_ms`` stays until there is another."""
+    status_until_ms: int | UnsetType | None = UNSET
+    """When the text ends; None: never."""
 
 
 # ------------------------------------------------------------------------------------------------------------ sign up
@@ -182,15 +189,41 @@ async def get_user(actions: Actions, user_id: UserId, wanted_id: UserId) -> User
         return await acquaintance(reader, user_id, wanted_id)
 
 
+def check_update_me(actions: Actions, before: Me, request: UpdateMe, now_ms: int) -> Me:
+    """As it is then. Raises too_short, too_long, bad_name, bad_request."""
+    limits = actions.limits
+    me = before
+    if isinstance(request.display_name, str):
+        name = clean_line(request.display_name, "display_name", longest=limits.display_name_max)
+        me = msgspec.structs.replace(me, display_name=name)
+    if isinstance(request.direct_from, DirectFrom):
+        me = msgspec.structs.replace(me, direct_from=request.direct_from)
+    if isinstance(request.status, ChosenStatus):
+        me = msgspec.structs.replace(me, status=request.status)
+    if isinstance(request.status_text, str):
+        text = clean_line(request.status_text, "status_text", longest=limits.status_text_max, shortest=0)
+        me = msgspec.structs.replace(me, status_text=text, status_until_ms=None)
+    if not isinstance(request.status_until_ms, UnsetType):
+        until_ms = request.status_until_ms
+        if until_ms is not None:
+            check_range(until_ms, "status_until_ms", now_ms + 1, now_ms + limits.status_lifetime_max_s * 1000)
+        me = msgspec.structs.replace(me, status_until_ms=until_ms if me.status_text else None)
+    return me
+
+
 async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> Me:
+    """One's own devices hear of everything; those who know one, of a new name."""
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
-    display_name = clean_line(request.display_name, "display_name", longest=actions.limits.display_name_max)
     async with actions.store.write() as uow:
         before = await uow.users.me(user_id)
         if before is None:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
-        me = msgspec.structs.replace(before, display_name=display_name)
+        me = check_update_me(actions, before, request, actions.clock.now_ms())
+        if me == before:
+            return me
         await uow.users.update(me)
-        user = User(id=me.id, username=me.username, display_name=me.display_name)
-        uow.publish(ToContacts(user_id, await known_elsewhere(uow, user_id)), UserUpdate(user=user))
+        uow.publish(ToUsers((user_id,)), MeUpdate(me=me))
+        if me.display_name != before.display_name:
+            user = User(id=me.id, username=me.username, display_name=me.display_name)
+            uow.publish(ToContacts(user_id, await known_elsewhere(uow, user_id)), UserUpdate(user=user))
     return me

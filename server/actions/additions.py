@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from server.actions.audit import record
-from server.actions.authority import group_seat, public_user, unknown_user
+from server.actions.authority import cannot_message, group_seat, public_user, unknown_user
 from server.actions.context import Actions
 from server.actions.membership import come_in
 from server.actions.requests import Request
@@ -51,7 +51,7 @@ async def check_addition(actions: Actions, uow: UnitOfWork, user: User, group_id
 
 
 async def do_create_addition(actions: Actions, user_id: UserId, group_id: GroupId, request: CreateAddition) -> Addition:
-    """Needs CREATE_INVITE; raises unknown_user, already_member, already_asked, too_many."""
+    """Needs CREATE_INVITE; raises unknown_user, already_member, already_asked, too_many, cannot_message."""
     await actions.limiter.hit(Rule.ADDITION_CREATE, str(user_id))
     limits = actions.limits
     key = fold_username(request.username, shortest=limits.username_min, longest=limits.username_max)
@@ -63,6 +63,9 @@ async def do_create_addition(actions: Actions, user_id: UserId, group_id: GroupI
         if user is None:
             raise unknown_user()
         await check_addition(actions, uow, user, group_id)
+        tie = (await uow.relations.ties(user_id, [user.id]))[user.id]
+        if tie.blocked:
+            raise cannot_message(tie, user.id)
         addition = Addition(
             id=AdditionId(actions.ids.next(now_ms)),
             group_id=group_id,

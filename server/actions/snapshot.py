@@ -11,7 +11,7 @@ from server.actions.context import Actions
 from server.actions.counts import tell_readers
 from server.actions.views import conversation_views, cursors_of, people_in, read_access, text_ids, views_of
 from server.domain.access import GroupAccess
-from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Level, Me, Member, User
+from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Level, Me, Member, Relation, User
 from server.domain.errors import Unauthenticated
 from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, MessageId, UserId
@@ -24,6 +24,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[GroupView, ...]
     conversations: tuple[ConversationView, ...] = ()
     """Latest activity first."""
+    relations: tuple[Relation, ...] = ()
     levels: tuple[Level, ...]
     """Without those that say nothing."""
     additions: tuple[Addition, ...]
@@ -39,6 +40,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
             raise Unauthenticated("unauthenticated", "This account is gone. Log in with another.")
         groups = await views_of(reader, actions.voice, await reader.members.of_user(user_id))
         conversations = await conversation_views(reader, user_id, await reader.conversations.of_user(user_id))
+        relations = await reader.relations.of_user(user_id)
         levels = await reader.levels.of_user(user_id)
         additions = await reader.additions.of_user(user_id)
     heard = {state.user_id for view in groups for state in view.voice}
@@ -47,6 +49,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
         me=me,
         groups=groups,
         conversations=conversations,
+        relations=tuple(relations),
         levels=tuple(levels),
         additions=tuple(additions),
         users=tuple(users.values()),

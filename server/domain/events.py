@@ -288,6 +288,7 @@ class VoiceReset(_Event, frozen=True, kw_only=True, tag="voice.reset"):
 
 Event: TypeAlias = (
     UserUpdate
+    | MeUpdate
     | GroupJoin
     | GroupUpdate
     | GroupLeave
@@ -309,6 +310,8 @@ Event: TypeAlias = (
     | ConversationUpdate
     | ConversationDelete
     | LevelUpdate
+    | RelationUpdate
+    | RelationDelete
     | ReportUpdate
     | TypingStart
     | AdditionCreate

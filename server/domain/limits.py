@@ -38,6 +38,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     slow_mode_max_s: int = 6 * 3600
     nickname_max: int = 48
     status_text_max: int = 128
+    status_lifetime_max_s: int = 366 * 86_400
+    """Of a status text that ends by itself."""
     reason_max: int = 512
     """Of what a moderator does, for the audit log; and of a report."""
     mentions_max: int = 100

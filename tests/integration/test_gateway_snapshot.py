@@ -44,6 +44,13 @@ from server.actions.messages import EditMessage, do_delete_message, do_edit_mess
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
 from server.actions.reactions import do_react, do_unreact
+from server.actions.relations import (
+    AskForFriendship,
+    PutRelation,
+    do_ask_for_friendship,
+    do_end_relation,
+    do_put_relation,
+)
 from server.actions.reports import HandleReport, NewReport, do_handle_report, do_report
 from server.actions.role_order import OrderRoles, do_order_roles
 from server.actions.roles import (
@@ -58,7 +65,7 @@ from server.actions.roles import (
 from server.actions.snapshot import group_view
 from server.actions.typing import do_start_typing
 from server.domain import events
-from server.domain.entities import Channel, LevelKind, Message
+from server.domain.entities import Channel, ChosenStatus, DirectFrom, LevelKind, Message
 from server.domain.ids import ChannelId, GroupId, RoleId
 from server.domain.permissions import EVERYONE, Permission
 from server.domain.sections import Text
@@ -464,6 +471,45 @@ async def a_conversation_ends(scene: Scene) -> None:
         await do_take_out(scene.server.actions, person.user_id, of_three, person.user_id)
 
 
+@case(events.MeUpdate, events.UserUpdate)
+async def someone_changes_what_only_they_know(scene: Scene) -> None:
+    actions = scene.server.actions
+    until_ms = scene.server.clock.now_ms() + 60_000
+    request = UpdateMe(status=ChosenStatus.DND, status_text="busy", status_until_ms=until_ms, display_name="Benno")
+    await do_update_me(actions, scene.ben.user_id, request)
+    await do_update_me(actions, scene.cleo.user_id, UpdateMe(direct_from=DirectFrom.FRIENDS))
+
+
+async def asked(scene: Scene, person: Person, other: Person) -> None:
+    await do_put_relation(scene.server.actions, person.user_id, other.user_id, PutRelation(kind="friend"))
+
+
+@case(events.RelationUpdate)
+async def people_ask_and_become_friends(scene: Scene) -> None:
+    await asked(scene, scene.anna, scene.ben)
+    await asked(scene, scene.ben, scene.anna)
+    await asked(scene, scene.cleo, scene.anna)
+    await do_ask_for_friendship(scene.server.actions, scene.ben.user_id, AskForFriendship(username="dora"))
+    await do_update_me(scene.server.actions, scene.ben.user_id, UpdateMe(display_name="Benedict"))
+
+
+@case(events.RelationUpdate, events.RelationDelete)
+async def relations_end(scene: Scene) -> None:
+    await people_ask_and_become_friends(scene)
+    actions = scene.server.actions
+    for person, other in ((scene.ben, scene.anna), (scene.anna, scene.cleo), (scene.ben, scene.dora)):
+        await do_end_relation(actions, person.user_id, other.user_id)
+
+
+@case(events.RelationUpdate, events.RelationDelete)
+async def people_block_and_unblock(scene: Scene) -> None:
+    await people_ask_and_become_friends(scene)
+    actions = scene.server.actions
+    for person, other in ((scene.anna, scene.ben), (scene.ben, scene.anna), (scene.cleo, scene.ben)):
+        await do_put_relation(actions, person.user_id, other.user_id, PutRelation(kind="blocked"))
+    await do_end_relation(actions, scene.anna.user_id, scene.ben.user_id)
+
+
 @case(events.TypingStart)
 async def someone_types(scene: Scene) -> None:
     for channel_id in (scene.general, scene.secret):
@@ -634,6 +680,7 @@ async def test_everything_one_after_the_other(server: GatewayServer) -> None:
         people_are_mentioned,
         mentions_are_taken_back,
         levels_are_set,
+        people_block_and_unblock,
         someone_comes_in,
         a_role_becomes_administrator,
         a_role_is_deleted,

@@ -48,7 +48,10 @@ from server.domain.events import (
     MessageDelete,
     MessageDeleteBulk,
     MessageUpdate,
+    MeUpdate,
     ReactionUpdate,
+    RelationDelete,
+    RelationUpdate,
     ReportUpdate,
     RoleDelete,
     RoleUpdate,
@@ -112,6 +115,7 @@ class ClientModel:
         self.me: Me = ready.me
         self.groups: dict[GroupId, GroupState] = {view.group.id: GroupState.of(view) for view in ready.groups}
         self.conversations = {view.conversation.id: ConversationState.of(view) for view in ready.conversations}
+        self.relations = {relation.user.id: relation for relation in ready.relations}
         self.additions: dict[AdditionId, Addition] = {addition.id: addition for addition in ready.additions}
         self.users: dict[UserId, User] = {user.id: user for user in ready.users}
         self.levels: dict[tuple[str, Snowflake], Level] = {(one.scope, one.target_id): one for one in ready.levels}
@@ -126,6 +130,7 @@ class ClientModel:
             "me": self.me,
             "groups": self.groups,
             "conversations": self.conversations,
+            "relations": self.relations,
             "levels": {key: level for key, level in self.levels.items() if self._sees(level)},
             "additions": self.additions,
             "users": {user_id: user for user_id, user in self.users.items() if user_id in shown},
@@ -216,8 +221,23 @@ class ClientModel:
     @apply.register
     def _(self, event: UserUpdate) -> None:
         self.users[event.user.id] = event.user
+        relation = self.relations.get(event.user.id)
+        if relation is not None:
+            self.relations[event.user.id] = _replace(relation, user=event.user)
         if event.user.id == self.me.id:
             self.me = _replace(self.me, username=event.user.username, display_name=event.user.display_name)
+
+    @apply.register
+    def _(self, event: MeUpdate) -> None:
+        self.me = event.me
+
+    @apply.register
+    def _(self, event: RelationUpdate) -> None:
+        self.relations[event.relation.user.id] = event.relation
+
+    @apply.register
+    def _(self, event: RelationDelete) -> None:
+        self.relations.pop(event.user_id, None)
 
     @apply.register
     def _(self, event: GroupJoin) -> None:

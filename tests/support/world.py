@@ -14,6 +14,7 @@ from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
 from server.actions.messages import CreateMessage, do_create_message
+from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.actions.sessions import open_session
 from server.domain.entities import FilterAction
@@ -55,7 +56,7 @@ async def furnish(house: House) -> World:
     """What a new endpoint needs to find is put in here, and into ``ids``."""
     owner, member, timed_out = await house.user("anna"), await house.user("boris"), await house.user("tim")
     stranger, asked = await house.user("mallory"), await house.user("chloe")
-    await house.user("dora")
+    dora = await house.user("dora")
     await house.group(stranger)
     view = await house.group(owner, member, timed_out)
     group_id, text = view.group.id, text_channel(view)
@@ -64,6 +65,7 @@ async def furnish(house: House) -> World:
     message, own_message = await house.say(owner, text), await house.say(timed_out, text)
     copy = CreateMessage(nonce="forward", sections=(NewForward(text, message.id),))
     forward, _ = await do_create_message(house.actions, owner, text, copy)
+    await do_ask_for_friendship(house.actions, owner, AskForFriendship(username="dora"))
     invite = await do_create_invite(house.actions, owner, group_id, CreateInvite())
     talk = BeginConversation(user_ids=(member, timed_out), name="talk")
     conversation, _ = await do_begin_conversation(house.actions, owner, talk)
@@ -87,6 +89,7 @@ async def furnish(house: House) -> World:
         "chief_role": chief.id,
         "member": member,
         "user": member,
+        "asked": dora,
         "timed_out": timed_out,
         "message": message.id,
         "own_message": own_message.id,

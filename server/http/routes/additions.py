@@ -23,7 +23,7 @@ ENDPOINTS: Final = tagged(
         do_create_addition,
         "Ask someone in by user name",
         status=201,
-        errors=("unknown_user", "already_member", "already_asked", "too_many"),
+        errors=("unknown_user", "already_member", "already_asked", "too_many", "cannot_message"),
     ),
     Endpoint(
         "GET",

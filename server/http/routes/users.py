@@ -16,6 +16,7 @@ ENDPOINTS: Final = tagged(
         do_update_me,
         "Change your account",
         errors=("bad_name", "too_long", "too_short"),
+        note="Also who may write to you, and how you are seen.",
     ),
     Endpoint(
         "GET",

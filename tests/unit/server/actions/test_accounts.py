@@ -18,11 +18,12 @@ from server.actions.accounts import (
 )
 from server.actions.context import Origin, Settings
 from server.actions.sessions import authenticate
-from server.domain.entities import User
+from server.domain.entities import ChosenStatus, DirectFrom, User
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
-from server.domain.events import ToContacts, UserUpdate
+from server.domain.events import MeUpdate, ToContacts, ToUsers, UserUpdate
 from server.domain.ids import Snowflake, UserId
 from server.domain.rates import Rate, Rule
+from server.domain.relations import FRIENDS
 from tests.support.actions import HOME, House
 from tests.support.statements import ask
 
@@ -218,10 +219,61 @@ async def test_a_changed_name_is_told_to_all_who_know_the_person(house: House) -
     me = await do_update_me(house.actions, anna, UpdateMe(display_name="Anna B"))
     assert me == await get_me(house.actions, anna)
     assert house.published() == [
-        (ToContacts(anna), UserUpdate(user=User(id=anna, username="anna", display_name="Anna B")))
+        (ToUsers((anna,)), MeUpdate(me=me)),
+        (ToContacts(anna), UserUpdate(user=User(id=anna, username="anna", display_name="Anna B"))),
     ]
     with pytest.raises(Invalid):
         await do_update_me(house.actions, anna, UpdateMe(display_name="\u200b"))
+
+
+async def test_a_changed_name_is_told_to_friends_and_partners_too(house: House) -> None:
+    anna, ben, cleo = [await house.user(name) for name in ("anna", "ben", "cleo")]
+    await house.talk(anna, ben)
+    await house.tie(anna, cleo, FRIENDS)
+    house.published()
+    await do_update_me(house.actions, anna, UpdateMe(display_name="Anna B"))
+    assert [audience for audience, _ in house.published()] == [ToUsers((anna,)), ToContacts(anna, (ben, cleo))]
+
+
+async def test_what_only_oneself_knows_is_told_to_nobody_else(house: House) -> None:
+    anna = await house.user("anna")
+    until_ms = house.clock.ms + 1000
+    request = UpdateMe(
+        direct_from=DirectFrom.GROUPS,
+        status=ChosenStatus.DND,
+        status_text="  in a   meeting ",
+        status_until_ms=until_ms,
+    )
+    me = await do_update_me(house.actions, anna, request)
+    assert (me.display_name, me.direct_from, me.status) == ("Anna", DirectFrom.GROUPS, ChosenStatus.DND)
+    assert (me.status_text, me.status_until_ms) == ("in a meeting", until_ms)
+    assert await get_me(house.actions, anna) == me
+    assert house.published() == [(ToUsers((anna,)), MeUpdate(me=me))]
+    assert await do_update_me(house.actions, anna, UpdateMe(status=ChosenStatus.DND)) == me
+    assert house.published() == [], "nothing has changed"
+
+
+async def test_a_new_status_text_does_not_end_when_the_old_one_would_have(house: House) -> None:
+    anna = await house.user("anna")
+    until_ms = house.clock.ms + 1000
+    await do_update_me(house.actions, anna, UpdateMe(status_text="first", status_until_ms=until_ms))
+    longer = await do_update_me(house.actions, anna, UpdateMe(status_until_ms=until_ms + 1))
+    assert (longer.status_text, longer.status_until_ms) == ("first", until_ms + 1)
+    second = await do_update_me(house.actions, anna, UpdateMe(status_text="second"))
+    assert (second.status_text, second.status_until_ms) == ("second", None)
+    none = await do_update_me(house.actions, anna, UpdateMe(status_text="", status_until_ms=until_ms))
+    assert (none.status_text, none.status_until_ms) == ("", None)
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 367 * 86_400])
+async def test_a_status_text_ends_within_a_year(house: House, seconds: int) -> None:
+    anna = await house.user("anna")
+    request = UpdateMe(status_text="x", status_until_ms=house.clock.ms + seconds * 1000)
+    with pytest.raises(Invalid) as refused:
+        await do_update_me(house.actions, anna, request)
+    assert refused.value.code == "bad_request"
+    with pytest.raises(Invalid):
+        await do_update_me(house.actions, anna, UpdateMe(status_text="x" * 129))
 
 
 async def test_people_are_known_to_those_who_share_a_group(house: House) -> None:
