@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from server.actions.places import ConversationPlace, Place
+from server.actions.views import read_by
 from server.domain.entities import Cursor
 from server.domain.events import CursorUpdate, Recount, ToUsers
 from server.domain.ids import ChannelId, MessageId, UserId
@@ -38,10 +39,15 @@ async def tell_all_readers(uow: UnitOfWork, place: Place, message_id: MessageId)
         uow.notify(Recount(place.channel.group_id, place.id, message_id))
 
 
-async def publish_recount(uow: UnitOfWork, user_id: UserId, channel_ids: Collection[ChannelId]) -> None:
-    """Publishes a reader's exact cursors in text channels and conversations that the reader sees: after the reader has blocked
-    somebody, or does so no longer."""
-    if not channel_ids:
-        return
-    for cursor in (await uow.cursors.counted(user_id, channel_ids)).values():
-        uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))
+async def counts_of_all(uow: UnitOfWork, user_id: UserId) -> dict[ChannelId, Cursor]:
+    """The reader's exact cursors in all text channels and conversations that the reader sees; a constant number of statements."""
+    return await uow.cursors.counted(user_id, await read_by(uow, user_id))
+
+
+async def publish_recount(uow: UnitOfWork, user_id: UserId, before: Mapping[ChannelId, Cursor]) -> None:
+    """Publishes those of the reader's exact cursors that were others ``before``: the reader has blocked somebody, or does so no
+    longer."""
+    now = await uow.cursors.counted(user_id, before.keys())
+    for channel_id, cursor in now.items():
+        if cursor != before[channel_id]:
+            uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))

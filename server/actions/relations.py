@@ -10,6 +10,7 @@ import msgspec
 from server.actions.acquaintances import acquaintance
 from server.actions.authority import cannot_message, unknown_user
 from server.actions.context import Actions
+from server.actions.counts import counts_of_all, publish_recount
 from server.actions.requests import Request
 from server.domain.entities import Relation, RelationKind
 from server.domain.errors import Conflict, Invalid, NotFound
@@ -115,6 +116,8 @@ async def _go(actions: Actions, uow: UnitOfWork, user_id: UserId, other_id: User
     pair = _Pair(actions, uow, user_id, other_id)
     before = (await uow.relations.ties(user_id, [other_id]))[other_id]
     now = check_step(before, step, other_id)
+    blocks = RelationKind.BLOCKED in (before.mine, now.mine) and now.mine is not before.mine
+    counts = await counts_of_all(uow, user_id) if blocks else {}
     if now.mine is not before.mine:
         await _check_own_room(pair, now.mine)
     if now.theirs is not before.theirs:
@@ -122,6 +125,8 @@ async def _go(actions: Actions, uow: UnitOfWork, user_id: UserId, other_id: User
         await _put(pair.turned, now.theirs)
     if now.mine is not before.mine:
         await _put(pair, now.mine)
+    if counts:  # what somebody whom one blocks has written is not unread
+        await publish_recount(uow, user_id, counts)
     return pair
 
 

@@ -73,6 +73,19 @@ async def conversation_views(
     )
 
 
+async def read_by(reader: Reader, user_id: UserId) -> list[ChannelId]:
+    """All text channels and conversations that the user may view; a constant number of statements."""
+    members = await reader.members.of_user(user_id)
+    access = await read_access(reader, [member.group_id for member in members])
+    shown = (
+        channel
+        for member in members
+        if member.group_id in access
+        for channel in access[member.group_id].visible_channels(member)
+    )
+    return text_ids(shown) + [one.id for one in await reader.conversations.of_user(user_id)]
+
+
 def people_in(views: Collection[ConversationView]) -> set[UserId]:
     """The members, and who wrote the last messages."""
     people = {user_id for view in views for user_id in view.conversation.member_ids}

@@ -20,6 +20,7 @@ from server.domain.entities import (
     Member,
     Message,
     Reaction,
+    RelationKind,
     Role,
     User,
     VoiceState,
@@ -119,7 +120,6 @@ class ClientModel:
         self.additions: dict[AdditionId, Addition] = {addition.id: addition for addition in ready.additions}
         self.users: dict[UserId, User] = {user.id: user for user in ready.users}
         self.levels: dict[tuple[str, Snowflake], Level] = {(one.scope, one.target_id): one for one in ready.levels}
-        self.blocked: set[UserId] = set()
         self.messages: dict[ChannelId, dict[MessageId, Message]] = {}
         """Those that came as events; not part of a snapshot."""
 
@@ -135,6 +135,10 @@ class ClientModel:
             "additions": self.additions,
             "users": {user_id: user for user_id, user in self.users.items() if user_id in shown},
         }
+
+    @property
+    def blocked(self) -> set[UserId]:
+        return {user_id for user_id, one in self.relations.items() if one.kind is RelationKind.BLOCKED}
 
     def unknown_in_voice(self) -> set[UserId]:
         return self._in_voice() - set(self.users)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from server.actions.counts import publish_recount, tell_readers
+from server.actions.counts import counts_of_all, publish_recount, tell_readers
 from server.actions.cursors import MoveCursor, do_move_cursor
 from server.actions.messages import do_delete_message
 from server.domain.entities import Cursor, RelationKind
@@ -41,15 +41,23 @@ async def test_after_a_block_ones_counts_are_told(house: House) -> None:
     anna, ben = await house.user("anna"), await house.user("ben")
     view = await house.group(anna, ben)
     more = await house.channel(anna, view.group.id)
-    channels = [text_channel(view), more.id]
+    talk = await house.conversation(anna, ben)
+    channels = [text_channel(view), talk]
     for channel_id in channels:
         await house.say(anna, channel_id, f"<@{ben}>")
-    await house.relate(ben, anna, RelationKind.BLOCKED)
+    last = await house.say(ben, more.id)
     house.published()
     async with house.store.write() as uow:
+        before = await counts_of_all(uow, ben)
+        assert {key: (cursor.unread, cursor.mentions) for key, cursor in before.items()} == {
+            text_channel(view): (1, 1),
+            more.id: (0, 0),
+            talk: (1, 1),
+        }
+        assert before[more.id].last_read_id == last.id
+        await uow.relations.put(ben, anna, RelationKind.BLOCKED, house.clock.ms)
         with counted(house.store) as statements:
-            await publish_recount(uow, ben, channels)
-        assert len(statements) == 1
-        await publish_recount(uow, ben, [])
+            await publish_recount(uow, ben, before)
+        assert len(statements) == 2, "the block, and the counts"
     nothing = [Cursor(channel_id=channel_id, last_read_id=None, unread=0) for channel_id in channels]
     assert house.published() == [(ToUsers((ben,)), CursorUpdate(cursor=cursor)) for cursor in nothing]
