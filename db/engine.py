@@ -30,10 +30,10 @@ _DRIVERS: Final = {
 }
 
 
-def parse_url(url: str) -> URL:
+def parse_url(url: str | URL, password: str | None = None) -> URL:
     """``sqlite:////var/lib/parley/parley.db``, ``postgresql://user:password@host/name`` or ``mysql://user:password@host/name``.
 
-    Raises :class:`DatabaseError`.
+    ``password`` takes the place of the one in the address. Raises :class:`DatabaseError`.
     """
     try:
         parsed = make_url(url)
@@ -46,7 +46,12 @@ def parse_url(url: str) -> URL:
         raise DatabaseError(f"There is no support for the database {backend!r}; use one of: {', '.join(_DRIVERS)}.")
     if backend == "sqlite" and (parsed.database or ":memory:").startswith((":memory:", "file:")):
         raise DatabaseError("The database address names no file; write it like sqlite:////var/lib/parley/parley.db.")
-    return parsed.set(drivername=_DRIVERS[backend])
+    if backend != "sqlite" and not parsed.database:
+        raise DatabaseError(
+            f"The database address names no database; write it like {backend}://user:password@host/name."
+        )
+    parsed = parsed.set(drivername=_DRIVERS[backend])
+    return parsed if password is None or backend == "sqlite" else parsed.set(password=password)
 
 
 def open_databases(url: URL, ca: Path | None = None) -> tuple[Database, Database]:

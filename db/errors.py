@@ -72,4 +72,5 @@ def unavailable(error: BaseException) -> Unavailable:
 def reason(error: BaseException) -> str:
     """The driver's own words, in one line and without the statement."""
     cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
-    return " ".join(str(cause).split())
+    numbered = len(cause.args) == 2 and isinstance(cause.args[0], int) and not isinstance(cause, OSError)
+    return " ".join(str(cause.args[1] if numbered else cause).split())

@@ -22,14 +22,15 @@ from server.ports import Bus
 _PING: Final = Step(text("SELECT version_num FROM alembic_version"), {})
 
 
-async def open_store(url: str, *, bus: Bus, ca: Path | None = None) -> SqlStore:
+async def open_store(url: str, *, bus: Bus, password: str | None = None, ca: Path | None = None) -> SqlStore:
     """Opens the database, brings its tables up to date and returns the store.
 
-    With ``ca`` (a PEM file) a server has to show a certificate of that authority. Raises :class:`db.errors.DatabaseError`.
+    ``password`` takes the place of the one in ``url``. With ``ca`` (a PEM file) a server has to show a certificate of that
+    authority. Raises :class:`db.errors.DatabaseError`.
     """
-    parsed = parse_url(url)
+    parsed = parse_url(url, password)
     await asyncio.to_thread(prepare_file, parsed)
-    await migrations.upgrade(url, ca=ca)
+    await migrations.upgrade(parsed, ca=ca)
     writer, reader = await asyncio.to_thread(open_databases, parsed, ca)
     return SqlStore(writer, reader, bus)
 

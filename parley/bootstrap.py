@@ -191,7 +191,10 @@ async def build(
     clock = SystemClock()
     bus, cache = await open_shared(settings.storage.redis_url, clock, stack)
     try:
-        store = await open_store(settings.storage.database_url, bus=bus)
+        storage = settings.storage
+        store = await open_store(
+            storage.database_url, bus=bus, password=storage.database_password, ca=storage.database_ca
+        )
     except DatabaseError as error:
         raise CannotStart(str(error)) from None
     stack.push_async_callback(store.close)

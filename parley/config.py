@@ -49,6 +49,10 @@ class StorageSettings:
     data: Path
     """Everything that Parley keeps: database, secrets, certificates. Absolute."""
     database_url: str
+    database_password: str | None
+    """In the place of the one in the address."""
+    database_ca: Path | None
+    """Certificates of the authority that has to vouch for the database's server; None: whatever the address says about TLS."""
     redis_url: str | None
     """For the bus and the cache of several processes; None: there is one process."""
 
@@ -153,6 +157,8 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", read.path, held_in="tls_privkey"),
     "storage.data": _Setting("PARLEY_DATA", read.path, "./data"),
     "storage.database_url": _Setting("PARLEY_DATABASE_URL", read.database_url, held_in="database_url"),
+    "storage.database_password": _Setting("PARLEY_DATABASE_PASSWORD", read.secret, held_in="database_password"),
+    "storage.database_ca": _Setting("PARLEY_DATABASE_CA", read.path, held_in="database_ca"),
     "storage.redis_url": _Setting("PARLEY_REDIS_URL", read.redis_url, held_in="redis_url"),
     "media.port": _Setting("PARLEY_MEDIA_PORT", read.port, 7882),
     "media.public_ip": _Setting("PARLEY_PUBLIC_IP", read.public_addresses),
@@ -256,7 +262,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         tls=tls,
         storage=StorageSettings(
             data=data,
-            database_url=values["storage.database_url"] or f"sqlite+aiosqlite:///{data / 'parley.db'}",
+            database_url=values["storage.database_url"] or f"sqlite:///{data / 'parley.db'}",
+            database_password=values["storage.database_password"],
+            database_ca=values["storage.database_ca"],
             redis_url=values["storage.redis_url"],
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),

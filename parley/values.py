@@ -112,10 +112,13 @@ def path(value: object) -> Path | None:
 
 def database_url(value: object) -> str | None:
     url = secret(value) or ""
-    if url and not re.match(r"sqlite(\+aiosqlite)?:///", url):
+    if url and not re.match(r"sqlite:///|(postgresql|mysql|mariadb)://", url):
         # The whole value may hold a password, so it is not shown.
-        raise Refused("this kind of database is not supported", "Write sqlite:////absolute/path/parley.db")
-    return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url) or None
+        raise Refused(
+            "this kind of database is not supported",
+            "Write sqlite:////absolute/path/parley.db, postgresql://user@host/name or mysql://user@host/name",
+        )
+    return url or None
 
 
 _REDIS: Final = re.compile(

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import URL, Connection, exc, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from db.engine import open_migration_engine, parse_url
 from db.errors import DatabaseError, reason
 from db.servers import server_engine
-from db.transaction import Transaction
-from server.domain.errors import Unavailable
 
 HEAD: Final = "0004"
 """The revision that this program works with; a test holds it against the scripts."""
@@ -28,17 +26,17 @@ _ALONE_WITHIN_S: Final = 60
 _Direction = Literal["upgrade", "downgrade"]
 
 
-async def upgrade(url: str, revision: str = HEAD, *, ca: Path | None = None) -> None:
+async def upgrade(url: str | URL, revision: str = HEAD, *, ca: Path | None = None) -> None:
     """Raises :class:`DatabaseError`, also for a database that a newer program has written, or another program."""
     await asyncio.to_thread(_migrate, url, ca, "upgrade", revision)
 
 
-async def downgrade(url: str, revision: str, *, ca: Path | None = None) -> None:
+async def downgrade(url: str | URL, revision: str, *, ca: Path | None = None) -> None:
     """``base`` takes everything away. Raises :class:`DatabaseError`."""
     await asyncio.to_thread(_migrate, url, ca, "downgrade", revision)
 
 
-def _migrate(url: str, ca: Path | None, direction: _Direction, revision: str) -> None:
+def _migrate(url: str | URL, ca: Path | None, direction: _Direction, revision: str) -> None:
     parsed = parse_url(url)
     try:
         if parsed.get_backend_name() == "sqlite":
@@ -60,17 +58,23 @@ def _with_thread(url: URL, direction: _Direction, revision: str) -> None:
 
 async def _with_loop(engine: AsyncEngine, direction: _Direction, revision: str) -> None:
     """For drivers that need an event loop: one that serves nobody else, so that Alembic may block it."""
-    transaction = Transaction(engine)
     try:
-        connection = await transaction.begin()
-        await connection.run_sync(_be_alone)
-        await connection.run_sync(_run, direction, revision)
-        await transaction.commit()
-    except Unavailable as error:
-        raise DatabaseError(f"The database cannot be reached: {reason(error.__cause__ or error)}.") from error
+        connection = await _reached(engine)
+        try:
+            async with connection.begin():
+                await connection.run_sync(_be_alone)
+                await connection.run_sync(_run, direction, revision)
+        finally:
+            await connection.close()
     finally:
-        await transaction.abandon()
         await engine.dispose()
+
+
+async def _reached(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except Exception as error:  # drivers raise what they like when a server cannot be reached
+        raise DatabaseError(f"The database cannot be reached: {reason(error)}.") from error
 
 
 def _be_alone(connection: Connection) -> None:

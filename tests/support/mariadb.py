@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.support.database_door import Door
+
 WITHIN_S: Final = 60.0
 _FAST: Final = (
     "--skip-log-bin",
@@ -39,12 +41,16 @@ class MariadbServer:
         self._common = ["--no-defaults", *user, f"--datadir={folder / 'data'}"]
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *options: str) -> None:
+    def start(self, door: Door | None) -> None:
         install = ["mariadb-install-db", *self._common, *_FAST]
         self._run([*install, "--auth-root-authentication-method=normal", "--skip-test-db"])
         files = [f"--socket={self.folder / 'socket'}", f"--pid-file={self.folder / 'pid'}"]
-        network = [] if options else ["--skip-networking"]
-        command = ["mariadbd", *self._common, *_FAST, *files, *network, *options]
+        network = ["--skip-networking"]
+        if door is not None:
+            key, certificate = door.write(self.folder, "mysql")
+            tls = [f"--ssl-cert={certificate}", f"--ssl-key={key}"]
+            network = ["--bind-address=127.0.0.1", f"--port={door.port}", *tls]
+        command = ["mariadbd", *self._common, *_FAST, *files, *network]
         with (self.folder / "log").open("w") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, text=True, cwd="/")
         end = time.monotonic() + WITHIN_S
@@ -87,14 +93,14 @@ class MariadbServer:
 
 
 @contextmanager
-def mariadb_server(*options: str) -> Iterator[MariadbServer]:
-    """``options`` are the server's. Takes two seconds. Blocks."""
+def mariadb_server(door: Door | None = None) -> Iterator[MariadbServer]:
+    """Takes two seconds. Blocks."""
     with tempfile.TemporaryDirectory(prefix="parley-maria-") as name:
         folder = Path(name)
         if os.getuid() == 0:
             shutil.chown(folder, "mysql", "mysql")
         server = MariadbServer(folder)
-        server.start(*options)
+        server.start(door)
         try:
             yield server
         finally:

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.support.database_door import Door
+
 _FAST: Final = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=40 -c shared_buffers=32MB"
 )
+_LETTING_IN: Final = ("--auth-local=trust", "--auth-host=scram-sha-256")
 _SAYING: Final = ("--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--quiet")
 
 
@@ -31,6 +34,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
+        self._port = 5432  # of the socket, too
         self._programs = programs
 
     def run(self, program: str, *arguments: str, says: str | None = None) -> str:
@@ -40,12 +44,16 @@ class PostgresServer:
         done = subprocess.run(command, check=True, input=says, stdout=subprocess.PIPE, text=True, cwd="/")
         return done.stdout
 
-    def start(self, *options: str) -> None:
+    def start(self, door: Door | None) -> None:
         data = str(self.folder / "data")
-        self.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.run("initdb", "-D", data, "-U", "postgres", *_LETTING_IN, "-E", "UTF8", "--no-sync")
         sockets = f"-c unix_socket_directories={self.folder}"
-        network = "" if options else "-c listen_addresses="
-        started = " ".join([_FAST, sockets, network, *options])
+        network = "-c listen_addresses="
+        if door is not None:
+            self._port = door.port
+            key, certificate = door.write(self.folder, "postgres")
+            network = f"-c listen_addresses=127.0.0.1 -p {door.port} -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}"
+        started = f"{_FAST} {sockets} {network}"
         # Its output is not ours: it would wait for the server to end.
         self.run("pg_ctl", "-D", data, "-o", started, "-l", str(self.folder / "log"), "-s", "-w", "start")
 
@@ -54,7 +62,7 @@ class PostgresServer:
 
     def say(self, sql: str, database: str = "postgres") -> list[str]:
         """The lines of the answer, fields with ``|`` between them. Blocks."""
-        where = ("-h", str(self.folder), "-U", "postgres", "-d", database)
+        where = ("-h", str(self.folder), "-p", str(self._port), "-U", "postgres", "-d", database)
         return self.run("psql", *_SAYING, *where, says=sql).splitlines()
 
     def url_of(self, database: str) -> str:
@@ -71,14 +79,14 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(programs: Path, *options: str) -> Iterator[PostgresServer]:
-    """``options`` are the server's. Takes about a second. Blocks."""
+def postgres_server(programs: Path, door: Door | None = None) -> Iterator[PostgresServer]:
+    """Takes about a second. Blocks."""
     with tempfile.TemporaryDirectory(prefix="parley-pg-") as name:
         folder = Path(name)
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         server = PostgresServer(folder, programs)
-        server.start(*options)
+        server.start(door)
         try:
             yield server
         finally:

@@ -21,6 +21,8 @@ from db.errors import DatabaseError
         ("sqlite:///parley.db", "sqlite+aiosqlite", "parley.db"),
         ("sqlite+aiosqlite:///parley.db", "sqlite+aiosqlite", "parley.db"),
         ("postgresql://parley:secret@db/parley", "postgresql+asyncpg", "parley"),
+        ("mysql://parley:secret@db/parley", "mysql+asyncmy", "parley"),
+        ("mariadb://parley:secret@db/parley", "mysql+asyncmy", "parley"),
     ],
 )
 def test_an_address_names_a_database(url: str, driver: str, database: str) -> None:
@@ -36,6 +38,8 @@ def test_an_address_names_a_database(url: str, driver: str, database: str) -> No
         ("postgresql://host:port/x", "cannot be read"),
         ("oracle://host/x", "no support for the database 'oracle'"),
         ("sqlite://", "names no file"),
+        ("postgresql://parley@db", "names no database"),
+        ("mysql://parley@db/", "names no database"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:///file::memory:?cache=shared&uri=true", "names no file"),
     ],
@@ -44,6 +48,13 @@ def test_an_address_that_names_none_is_said_so(url: str, words: str) -> None:
     with pytest.raises(DatabaseError, match=words) as caught:
         parse_url(url)
     assert "\n" not in str(caught.value)
+
+
+def test_a_password_from_elsewhere_goes_before_that_in_the_address() -> None:
+    assert parse_url("mysql://parley@db/parley", "p@ss:word/").password == "p@ss:word/"
+    assert parse_url("postgresql://parley:old@db/parley", "new").password == "new"
+    assert parse_url(parse_url("postgresql://parley@db/parley", "new")).password == "new"
+    assert parse_url("sqlite:////srv/parley.db", "new").password is None
 
 
 def test_a_password_is_in_no_message() -> None:

@@ -65,3 +65,4 @@ def test_everything_else_stays_what_it_is(error: Exception) -> None:
 def test_a_reason_is_one_line_without_the_statement() -> None:
     assert reason(failed(exc.OperationalError)) == "no such luck"
     assert reason(OSError("no\nroom")) == "no room"
+    assert reason(exc.OperationalError(None, None, Exception(2003, "Can't connect"))) == "Can't connect"

@@ -26,7 +26,7 @@ def test_without_anything_it_is_plain_http_for_this_machine_alone(secrets: Path)
     assert (found.http.port, found.media.port) == (8080, 7882)
     assert (found.scheme, found.self_signed, found.address) == ("http", False, "http://localhost:8080")
     assert found.storage.data == Path("data").absolute()
-    assert found.storage.database_url == f"sqlite+aiosqlite:///{found.storage.data}/parley.db"
+    assert found.storage.database_url == f"sqlite:///{found.storage.data}/parley.db"
     assert found.server_name is None
     assert found.accounts.sign_up == "open"
 
@@ -99,7 +99,25 @@ def test_half_a_certificate_is_refused(secrets: Path) -> None:
 
 def test_the_database_address_can_be_a_secret(secrets: Path) -> None:
     (secrets / "database_url").write_text("sqlite:////srv/parley.db\n")
-    assert settings(secrets).storage.database_url == "sqlite+aiosqlite:////srv/parley.db"
+    assert settings(secrets).storage.database_url == "sqlite:////srv/parley.db"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://parley@db/parley", "mysql://parley@db:3306/parley", "mariadb://parley@db/parley?charset=utf8mb4"],
+)
+def test_the_database_can_be_a_server(secrets: Path, url: str) -> None:
+    storage = settings(secrets, PARLEY_DATABASE_URL=url).storage
+    assert (storage.database_url, storage.database_password, storage.database_ca) == (url, None, None)
+
+
+def test_the_password_of_the_database_and_its_authority_can_be_secrets(secrets: Path) -> None:
+    (secrets / "database_password").write_text("hunter2\n")
+    (secrets / "database_ca").touch()
+    storage = settings(secrets, PARLEY_DATABASE_URL="postgresql://parley@db/parley").storage
+    assert storage.database_password == "hunter2"
+    assert storage.database_ca == secrets / "database_ca"
+    assert settings(secrets, PARLEY_DATABASE_CA="/srv/ca.pem").storage.database_ca == Path("/srv/ca.pem")
 
 
 def test_an_unreadable_secret_is_named_and_not_shown(secrets: Path) -> None:
@@ -110,7 +128,7 @@ def test_an_unreadable_secret_is_named_and_not_shown(secrets: Path) -> None:
 
 def test_the_database_address_is_not_shown_when_it_is_refused(secrets: Path) -> None:
     with pytest.raises(BadSetting) as caught:
-        settings(secrets, PARLEY_DATABASE_URL="postgresql://parley:hunter2@db/parley")
+        settings(secrets, PARLEY_DATABASE_URL="oracle://parley:hunter2@db/parley")
     assert "hunter2" not in str(caught.value)
     assert "PARLEY_DATABASE_URL" in str(caught.value)
 
