@@ -16,7 +16,7 @@ from typing import Final, Protocol, cast
 
 from bench.report import RESULTS, Result, table, write
 
-SECTIONS: Final = {"voice": "bench.voice", "chat": "bench.chat.section"}
+SECTIONS: Final = {"voice": "bench.voice", "chat": "bench.chat.section", "search": "bench.search"}
 
 
 class Section(Protocol):

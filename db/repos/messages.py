@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, overload
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, delete, false, func, insert, select, tuple_, update
+from sqlalchemy import Row, and_, delete, false, func, insert, select, update
 
 from db.errors import CorruptRow
 from db.repos.base import Repository, among, given, portions, step
 from db.repos.inbox import PINGING
 from db.repos.reactions import SqlReactions
-from db.repos.search import forgetting
+from db.repos.search import forgetting, in_key_order
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
 from server.domain.entities import Mentions, Message
@@ -65,7 +65,7 @@ _BY_AUTHOR = (
     .order_by(messages.c.id)
     .limit(given("at_most"))
 )
-_BY_KEYS = select(messages).where(tuple_(messages.c.channel_id, messages.c.id).in_(bindparam("keys", expanding=True)))
+_BY_KEYS = select(messages).where(among(messages.c.channel_id, "channel_ids"), among(messages.c.id, "message_ids"))
 _THERE = select(messages.c.id).where(_MANY)
 _DELETE_MANY = delete(messages).where(_MANY)
 _PAGE = select(messages).where(messages.c.channel_id == given("of_channel")).limit(given("at_most"))
@@ -162,10 +162,8 @@ class SqlMessages(Repository):
     async def by_keys(
         self, keys: Collection[tuple[ChannelId, MessageId]]
     ) -> dict[tuple[ChannelId, MessageId], Message]:
-        found: list[Message] = []
-        for some in portions(keys):
-            plain = [(int(channel_id), int(message_id)) for channel_id, message_id in some]
-            found += (read_message(row) for row in await self._all(_BY_KEYS, keys=plain))
+        rows = await self._all(_BY_KEYS, **in_key_order(keys)) if keys else ()
+        found = [read_message(row) for row in rows if (row.channel_id, row.id) in keys]
         return {(one.channel_id, one.id): one for one in await self._with_reactions(found)}
 
     async def edit(

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, TextClause, bindparam, func, select, text, tuple_
+from sqlalchemy import BigInteger, TextClause, bindparam, func, select, text
 
 from db.connection import Step
-from db.repos.base import Repository, portions, step
+from db.repos.base import Repository, among, step
 from db.tables import search as index_of
 from db.tables.channels import messages
 from db.tables.columns import Id
@@ -45,7 +45,6 @@ _JOIN: Final = {
     " AND messages.id = message_terms.message_id",
 }
 
-_KEY = tuple_(messages.c.channel_id, messages.c.id)
 _OTHERS = messages.alias("others")
 _BESIDE = select(
     messages.c.channel_id,
@@ -60,7 +59,7 @@ _BESIDE = select(
     .correlate(messages)
     .scalar_subquery()
     .label("after_id"),
-).where(_KEY.in_(bindparam("keys", expanding=True)))
+).where(among(messages.c.channel_id, "channel_ids"), among(messages.c.id, "message_ids"))
 
 
 @lru_cache
@@ -104,6 +103,17 @@ def forgetting_group(dialect: str, group_id: GroupId) -> tuple[Step, ...]:
     return (step(_FORGET_GROUP, of_group=group_id),) if dialect == "sqlite" else ()
 
 
+def in_key_order(keys: Collection[tuple[ChannelId, MessageId]]) -> dict[str, list[int]]:
+    """For a look-up of messages of several channels: two lists, since SQLite finds no index for a list of pairs.
+
+    Whoever asks so leaves out what is no pair of theirs.
+    """
+    return {
+        "channel_ids": sorted({int(channel_id) for channel_id, _ in keys}),
+        "message_ids": sorted({int(message_id) for _, message_id in keys}),
+    }
+
+
 class SqlSearch(Repository):
     __slots__ = ()
 
@@ -126,9 +136,8 @@ class SqlSearch(Repository):
         self, keys: Collection[tuple[ChannelId, MessageId]]
     ) -> dict[tuple[ChannelId, MessageId], tuple[MessageId | None, MessageId | None]]:
         found: dict[tuple[ChannelId, MessageId], tuple[MessageId | None, MessageId | None]] = {}
-        for some in portions(keys):
-            plain = [(int(channel_id), int(message_id)) for channel_id, message_id in some]
-            for row in await self._all(_BESIDE, keys=plain):
+        for row in await self._all(_BESIDE, **in_key_order(keys)) if keys else ():
+            if (row.channel_id, row.id) in keys:
                 found[row.channel_id, row.id] = (row.before_id, row.after_id)
         return found
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Final
 
+from server.actions.audit import Change, record
 from server.actions.authority import group_seat, public_user
 from server.actions.context import Actions
-from server.actions.invites import CODE_BYTES, CreateInvite, check_create_invite, make_room
+from server.actions.invites import CODE_BYTES, CreateInvite, check_create_invite, make_room, shown_code
 from server.actions.mails import queue_mail
 from server.actions.requests import Request
-from server.domain.entities import Invite
+from server.domain.entities import AuditAction, Invite
 from server.domain.ids import ChannelId, GroupId, UserId
 from server.domain.mail import Mail, clean_address
 from server.domain.rates import Rule
@@ -44,6 +45,9 @@ async def do_invite_by_mail(actions: Actions, user_id: UserId, group_id: GroupId
             email=address,
         )
         await uow.invites.add(invite)
+        changes: dict[str, Change] = {"expires_ms": invite.expires_ms, "max_uses": invite.max_uses, "by": "mail"}
+        action = AuditAction.INVITE_CREATE
+        await record(actions, uow, seat, action, "invite", shown_code(code), reason=None, changes=changes)
         inviter = await public_user(uow, user_id)
         name = inviter.display_name or inviter.username
         await queue_mail(actions, uow, _mail(actions, address, name, seat.access.group.name, code))
