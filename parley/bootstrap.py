@@ -31,6 +31,7 @@ from server.actions.postman import Postman
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
+from server.actions.warming import warm_up
 from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs, open_folder
 from server.adapters.clock import SystemClock
@@ -140,6 +141,7 @@ class Service:
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Mail, voice and the gateway; ``stack`` undoes it. Raises :class:`CannotStart`."""
+        await warm_up(self._actions)
         self._postman.start()
         stack.push_async_callback(self._postman.close)
         await self._gateway.start()

@@ -385,6 +385,10 @@ class Sessions(Protocol):
         """Those of them that were."""
         ...
 
+    async def last_used(self, now_ms: int, limit: int) -> list[UserId]:
+        """Whose log-ins that still count were used last, each once, the latest first."""
+        ...
+
     async def forget_expired(self, now_ms: int) -> int:
         """Deletes sessions that ended or expired before ``now_ms``, with their tokens; returns how many."""
         ...

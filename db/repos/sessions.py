@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from db.repos.base import Repository, among, given, portions, step
 from db.tables.accounts import refresh_tokens, sessions
-from server.domain.ids import SessionId
+from server.domain.ids import SessionId, UserId
 from server.ports import RefreshToken, SessionRecord
 
 _ADD = insert(sessions)
@@ -28,6 +28,14 @@ _SPEND = update(refresh_tokens).where(refresh_tokens.c.token_hash == given("old_
 _SET = update(sessions).where(sessions.c.id == given("session_id"))
 _REVOKED = select(sessions.c.id).where(among(sessions.c.id, "session_ids"), sessions.c.revoked_ms.is_not(None))
 _REVOKE = _SET.where(sessions.c.revoked_ms.is_(None))
+_LAST_USED = (
+    # Once at a start, over a table of log-ins: no index of its own.
+    select(sessions.c.user_id)
+    .where(sessions.c.expires_ms > given("now_ms"), sessions.c.revoked_ms.is_(None))
+    .group_by(sessions.c.user_id)
+    .order_by(func.max(sessions.c.used_ms).desc(), sessions.c.user_id)
+    .limit(given("at_most"))
+)
 _FORGET = delete(sessions).where(or_(sessions.c.expires_ms < given("now_ms"), sessions.c.revoked_ms < given("now_ms")))
 
 
@@ -71,6 +79,9 @@ class SqlSessions(Repository):
         for some in portions(session_ids):
             found.update(row.id for row in await self._all(_REVOKED, session_ids=some))
         return found
+
+    async def last_used(self, now_ms: int, limit: int) -> list[UserId]:
+        return [row.user_id for row in await self._all(_LAST_USED, now_ms=now_ms, at_most=limit)]
 
     async def forget_expired(self, now_ms: int) -> int:
         return await self._change(_FORGET, now_ms=now_ms)

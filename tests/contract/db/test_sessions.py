@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from db.store import SqlStore
 from server.domain.ids import SessionId, Snowflake
 from server.ports import RefreshToken, SessionRecord
-from tests.support.rows import ANNA, BEN
+from tests.support.rows import ANNA, BEN, CLEO
 
 PHONE, LAPTOP = SessionId(Snowflake(501)), SessionId(Snowflake(502))
 
@@ -85,3 +85,21 @@ async def test_what_ended_before_now_is_forgotten_with_its_tokens(world: SqlStor
         assert await reader.sessions.by_token(hashed("p")) is None
         assert await reader.sessions.by_token(hashed("l")) is None
         assert await reader.sessions.get(tablet) == session(tablet)
+
+
+async def test_who_was_here_last(world: SqlStore) -> None:
+    used = {
+        601: (ANNA, 5_000, 9_000, None),
+        602: (ANNA, 1_000, 9_000, None),
+        603: (BEN, 3_000, 9_000, None),
+        604: (CLEO, 8_000, 100, None),
+        605: (CLEO, 8_000, 9_000, 50),
+    }
+    async with world.write() as uow:
+        for number, (user_id, used_ms, expires_ms, revoked_ms) in used.items():
+            id_ = SessionId(Snowflake(number))
+            one = replace(session(id_), user_id=user_id, used_ms=used_ms, expires_ms=expires_ms, revoked_ms=revoked_ms)
+            await uow.sessions.add(one, token(str(number), id_))
+        assert await uow.sessions.last_used(200, 10) == [ANNA, BEN]
+        assert await uow.sessions.last_used(200, 1) == [ANNA]
+        assert await uow.sessions.last_used(20_000, 10) == []
