@@ -63,12 +63,14 @@ _BESIDE = select(
 
 
 @lru_cache
-def _puts(kind: str) -> tuple[TextClause, ...]:
+def _puts(kind: str) -> tuple[tuple[TextClause, frozenset[str]], ...]:
+    """Statements, each with the names of its parameters."""
     big = [bindparam("message_id", type_=BigInteger()), bindparam("channel_id", type_=BigInteger())]
-    return tuple(
-        statement.bindparams(*(one for one in big if f":{one.key}" in str(statement)))
-        for statement in map(text, index_of.PUT[kind])
-    )
+    puts = []
+    for statement in map(text, index_of.PUT[kind]):
+        bound = statement.bindparams(*(one for one in big if f":{one.key}" in str(statement)))
+        puts.append((bound, frozenset(bound.compile().params)))
+    return tuple(puts)
 
 
 @lru_cache
@@ -119,10 +121,7 @@ class SqlSearch(Repository):
 
     async def put(self, entry: Indexed) -> None:
         values = msgspec.structs.asdict(entry)
-        steps = []
-        for statement in _puts(self._kind):
-            names = statement.compile().params
-            steps.append(step(statement, **{name: values[name] for name in names}))
+        steps = [step(put, **{name: values[name] for name in names}) for put, names in _puts(self._kind)]
         await self._together(*steps)
 
     async def find(self, match: Match, limit: int) -> list[tuple[ChannelId, MessageId]]:
