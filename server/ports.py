@@ -8,8 +8,8 @@ see one consistent state and cannot write. Repositories raise nothing for a miss
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Final, Literal, Protocol
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -77,13 +77,19 @@ class Clock(Protocol):
         ...
 
 
+Around: TypeAlias = Callable[[], AbstractContextManager[None]]
+
+
 class Bus(Protocol):
     """Carries notices to every process. ``publish`` never waits for a reader; each subscriber sees one order."""
 
     async def publish(self, notices: Sequence[Notice]) -> None: ...
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
-        """Calls ``receive`` for every notice from now on; returns what ends that."""
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
+        """Calls ``receive`` for every notice from now on; returns what ends that.
+
+        ``around`` is entered before the first of several notices that were published at once, and left after the last one.
+        """
         ...
 
 

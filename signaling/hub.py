@@ -37,9 +37,10 @@ from server.domain.events import (
 from server.domain.ids import ChannelId, GroupId, MessageId, SessionId, UserId
 from signaling.attendance import Attendance
 from signaling.backlog import Backlog, Entry, held
+from signaling.delivery import Delivery
 from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
-from signaling.room import Opened, Room, deliver
+from signaling.room import Opened, Room
 from signaling.subscriber import Sink, Subscriber
 
 QUEUE_MAX: Final = 20_000
@@ -49,6 +50,7 @@ QUEUE_MAX: Final = 20_000
 class Hub:
     def __init__(self, actions: Actions, attendance: Attendance) -> None:
         self.backlog = Backlog()
+        self.delivery = Delivery()
         self.users = attendance.users
         self.sessions: dict[str, Subscriber] = {}
         """By key; also those that wait for their client to come back."""
@@ -89,7 +91,7 @@ class Hub:
         """The group's room; a new one has to :meth:`Room.learn` its access yet."""
         room = self.rooms.get(group_id)
         if room is None:
-            room = self.rooms[group_id] = Room(group_id, self._actions.voice.states)
+            room = self.rooms[group_id] = Room(group_id, self._actions.voice.states, self.delivery.to)
         return room
 
     def expire(self) -> None:
@@ -210,7 +212,7 @@ class Hub:
 
     def _deliver_to_users(self, entry: Entry, user_ids: Iterable[UserId]) -> None:
         for user_id in user_ids:
-            deliver(self.users.get(user_id, ()), entry.frame)
+            self.delivery.to(self.users.get(user_id, ()), entry.frame)
 
     def _to_contacts(self, entry: Entry, audience: ToContacts) -> None:
         seated = {one for group_id in entry.contacts if group_id in self.rooms for one in self.rooms[group_id].seats}
@@ -260,7 +262,7 @@ class Hub:
         subscribers = self.users.get(user_id)
         if subscribers is None:
             return
-        deliver(subscribers, entry.frame)
+        self.delivery.to(subscribers, entry.frame)
         room.sit(view.member, (channel.id for channel in view.channels), subscribers)
         self.groups_of[user_id].add(room.group_id)
         room.settle(only=room.seats[user_id])

@@ -31,6 +31,7 @@ from signaling import frames
 from signaling.backlog import Entry
 from signaling.subscriber import Subscriber
 
+Deliver: TypeAlias = Callable[[Iterable[Subscriber], bytes], None]
 VoiceStates: TypeAlias = Callable[[Collection[ChannelId]], tuple[VoiceState, ...]]
 
 
@@ -55,7 +56,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Room:
-    def __init__(self, group_id: GroupId, voice_states: VoiceStates) -> None:
+    def __init__(self, group_id: GroupId, voice_states: VoiceStates, deliver: Deliver) -> None:
         self.group_id = group_id
         self.access: GroupAccess | None = None
         """None until it has been read."""
@@ -66,6 +67,7 @@ class Room:
         self.untold: dict[UserId, frozenset[ChannelId]] = {}
         """Channels that came into view and whose cursors must be read before they can be told."""
         self._voice_states = voice_states
+        self._deliver = deliver
         self._written: set[ChannelId] = set()
         """Channels that had their first message since ``access`` was read."""
         self._personal: set[int] = set()
@@ -155,10 +157,10 @@ class Room:
         elif isinstance(event, ChannelDelete):
             self._delete_channel(event, frame)
         elif isinstance(event, (GroupUpdate, RoleUpdate, RoleDelete)):
-            deliver(self.receivers(None), frame)
+            self._deliver(self.receivers(None), frame)
             self._apply(event)
         else:
-            deliver(self.receivers(channel_id), frame)
+            self._deliver(self.receivers(channel_id), frame)
             if isinstance(event, MessageCreate):
                 self.note_message(event.message.channel_id)
             elif isinstance(event, MemberUpdate):
@@ -174,10 +176,10 @@ class Room:
         self._apply(event)
         for seat in knew:
             if channel_id in seat.told:
-                deliver(seat.subscribers, frame)
+                self._deliver(seat.subscribers, frame)
 
     def _delete_channel(self, event: ChannelDelete, frame: bytes) -> None:
-        deliver(self.receivers(event.channel_id), frame)
+        self._deliver(self.receivers(event.channel_id), frame)
         gone = {event.channel_id}
         for seat in self.seats.values():
             seat.told -= gone
@@ -228,7 +230,7 @@ class Room:
             if frame is None:
                 frame = frames.encode(ChannelDelete(group_id=self.group_id, channel_id=channel_id))
                 made[channel_id, False] = frame
-            deliver(seat.subscribers, frame)
+            self._deliver(seat.subscribers, frame)
         seat.told &= view
 
     def _tell_gained(
@@ -243,7 +245,7 @@ class Room:
             frame = made.get((channel_id, True))
             if frame is None:
                 frame = made[channel_id, True] = self._unread_frame(channel)
-            deliver(seat.subscribers, frame)
+            self._deliver(seat.subscribers, frame)
         seat.told = view - untold
         if untold:
             self.untold[seat.member.user_id] = frozenset(untold)
@@ -271,7 +273,7 @@ class Room:
             self.untold[user_id] = later
         found = [one for one in opened if one.channel.id in untold]
         for one in found:
-            deliver(seat.subscribers, self._coming_into_view(one.channel, one.cursor))
+            self._deliver(seat.subscribers, self._coming_into_view(one.channel, one.cursor))
         seat.told |= {one.channel.id for one in found}
         self.forget_receivers()
 
@@ -295,8 +297,3 @@ def _shows_the_same(
             )
         case _:
             return False
-
-
-def deliver(receivers: Iterable[Subscriber], frame: bytes) -> None:
-    for subscriber in receivers:
-        subscriber.deliver(frame)

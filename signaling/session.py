@@ -167,10 +167,13 @@ class Session:
         """Counts an event and keeps it for replay (the caller's own bytes object: all receivers share one)."""
         self.sent += 1
         self._ring.append(frame)
-        kept = self._ring_bytes + len(frame)
-        while kept > REPLAY_BYTES:
-            kept -= len(self._ring.popleft())
-        self._ring_bytes = kept
+        self._ring_bytes = kept = self._ring_bytes + len(frame)
+        if kept > REPLAY_BYTES:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        while self._ring_bytes > REPLAY_BYTES:
+            self._ring_bytes -= len(self._ring.popleft())
 
     @property
     def kept_bytes(self) -> int:
@@ -178,10 +181,15 @@ class Session:
 
     def acknowledge(self, received: int) -> bool:
         """The client has the first ``received`` events: forgets them. False when that many were never sent."""
-        if received > self.sent:
+        waiting = self.sent - received
+        if waiting < 0:
             return False
-        while len(self._ring) > self.sent - received:
-            self._ring_bytes -= len(self._ring.popleft())
+        if waiting:
+            while len(self._ring) > waiting:
+                self._ring_bytes -= len(self._ring.popleft())
+        else:  # as good as always: all of them at once
+            self._ring.clear()
+            self._ring_bytes = 0
         return True
 
     def missed(self, received: int) -> tuple[bytes, ...] | None:

@@ -102,11 +102,11 @@ class Socket:
 
     # --------------------------------------------------------------------------------------------------------------- sink
 
-    def write(self, frame: bytes) -> None:
+    def write(self, data: bytes) -> None:
         transport = self._transport
         if self._ended or transport.is_closing():
             return
-        transport.write(frame)
+        transport.write(data)
         if transport.get_write_buffer_size() > self._limit_bytes:
             self.close(CloseCode.TOO_SLOW)
 

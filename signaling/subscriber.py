@@ -11,8 +11,8 @@ from signaling.session import Session, State
 class Sink(Protocol):
     """Where frames go. Nothing here waits, and nothing raises because a client is slow or gone."""
 
-    def write(self, frame: bytes) -> None:
-        """Hands ``frame`` (with its WebSocket header) to the socket; closes it when too much waits there already."""
+    def write(self, data: bytes) -> None:
+        """Hands finished frames (with their WebSocket headers) to the socket; closes it when too much waits there already."""
         ...
 
     def write_at_once(self, frames: list[bytes]) -> None:
@@ -29,19 +29,13 @@ class Sink(Protocol):
 
 
 class Subscriber:
-    """What the hub delivers to. Without a sink, events wait in the session for the client to come back."""
+    """What events are delivered to. Without a sink, they wait in the session for the client to come back."""
 
     __slots__ = ("session", "sink")
 
     def __init__(self, session: Session, sink: Sink | None) -> None:
         self.session = session
         self.sink = sink
-
-    def deliver(self, frame: bytes) -> None:
-        """Counts an event and writes it."""
-        self.session.record(frame)
-        if self.sink is not None:
-            self.sink.write(frame)
 
     def detach(self, sink: Sink, now_s: float) -> None:
         """That socket is gone; nothing happens when another one carries the session by now."""

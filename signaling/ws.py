@@ -57,7 +57,7 @@ class Gateway:
     # --------------------------------------------------------------------------------------------------------------- life
 
     async def start(self) -> None:
-        self._unsubscribe = self._behind.actions.bus.subscribe(self._receive)
+        self._unsubscribe = self._behind.actions.bus.subscribe(self._receive, self.hub.delivery.gathering)
         self._ticking = asyncio.create_task(self._tick_forever())
 
     async def drain(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 import structlog
 
 from server.domain.events import Notice
+from server.ports import Around
 
 _log = structlog.get_logger(__name__)
 
@@ -20,23 +22,34 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self._receivers: dict[object, Callable[[Notice], None]] = {}
+        self._arounds: dict[object, Around] = {}
 
     async def publish(self, notices: Sequence[Notice]) -> None:
         self.deliver(notices)
 
     def deliver(self, notices: Sequence[Notice]) -> None:
         """To all subscribers; over when this returns."""
+        with ExitStack() as stack:
+            if len(notices) > 1:
+                for around in tuple(self._arounds.values()):
+                    stack.enter_context(around())
+            self._deliver(notices)
+
+    def _deliver(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
             for key, receive in tuple(self._receivers.items()):
                 if key in self._receivers:  # not one that an earlier receiver has unsubscribed
                     self._give(receive, notice)
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
         key = object()
         self._receivers[key] = receive
+        if around is not None:
+            self._arounds[key] = around
 
         def unsubscribe() -> None:
             self._receivers.pop(key, None)
+            self._arounds.pop(key, None)
 
         return unsubscribe
 

@@ -29,6 +29,7 @@ from server.adapters.bus_memory import MemoryBus
 from server.adapters.redis_client import FAILURES
 from server.domain import codec
 from server.domain.events import Gap, Notice
+from server.ports import Around
 
 HEARD_WITHIN_S: Final = 3.0
 """What was published has come back by then, or the line is down. So long one commit waits for a Redis that hangs."""
@@ -92,8 +93,8 @@ class RedisBus:
 
     # --------------------------------------------------------------------------------------------------------------- bus
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
-        return self._local.subscribe(receive)
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
+        return self._local.subscribe(receive, around)
 
     async def publish(self, notices: Sequence[Notice]) -> None:
         if not notices:

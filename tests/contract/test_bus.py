@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
@@ -66,6 +66,26 @@ def numbered(count: int, start: int = 0) -> list[Notice]:
 
 
 LAST: Notice = SessionRevoked(SessionId(Snowflake(1 << 40)))
+
+
+async def test_what_is_published_at_once_comes_between_a_beginning_and_an_end(bus: Bus) -> None:
+    ear, around = Ear(), list[str]()
+
+    @contextmanager
+    def together() -> Iterator[None]:
+        around.append(f"after {len(ear.heard)}")
+        yield
+        around.append(f"before {len(ear.heard) + 1}")
+
+    end = bus.subscribe(ear.receive, together)
+    await bus.publish(numbered(3))
+    await ear.hears(*numbered(3))
+    await bus.publish(numbered(1, 3))
+    await ear.hears(*numbered(4))
+    assert around == ["after 0", "before 4"]
+    end()
+    await bus.publish(numbered(2))
+    assert around == ["after 0", "before 4"]
 
 
 async def test_every_subscriber_gets_every_notice_as_it_was(bus: Bus) -> None:

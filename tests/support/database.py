@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from db import migrations
 from db.store import SqlStore, open_store
 from server.domain.events import Notice
-from server.ports import Bus
+from server.ports import Around, Bus
 
 
 class RecordingBus:
@@ -28,7 +28,7 @@ class RecordingBus:
             for receive in list(self._receivers):
                 receive(notice)
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
         self._receivers.append(receive)
         return lambda: self._receivers.remove(receive)
 

@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from server.domain.ids import SessionId, Snowflakes, UserId
 from server.domain.limits import Limits
 from server.http.middleware import VISITOR, errors, guard
 from server.http.visitor import DoorPolicy
-from server.ports import Bus
+from server.ports import Around, Bus
 from signaling.attendance import Attendance
 from signaling.limits import Rate, Rates
 from signaling.ws import Gateway
@@ -85,21 +85,28 @@ class GatedBus:
 
     def __init__(self) -> None:
         self._receivers: dict[object, Callable[[Notice], None]] = {}
+        self._arounds: dict[object, Around] = {}
         self._open = asyncio.Event()
         self._open.set()
 
     async def publish(self, notices: Sequence[Notice]) -> None:
         await self._open.wait()
-        for notice in notices:
-            for receive in tuple(self._receivers.values()):
-                receive(notice)
+        with ExitStack() as stack:
+            for around in self._arounds.values():
+                stack.enter_context(around())
+            for notice in notices:
+                for receive in tuple(self._receivers.values()):
+                    receive(notice)
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
         key = object()
         self._receivers[key] = receive
+        if around is not None:
+            self._arounds[key] = around
 
         def unsubscribe() -> None:
             self._receivers.pop(key, None)
+            self._arounds.pop(key, None)
 
         return unsubscribe
 

@@ -17,8 +17,8 @@ class FakeSink:
         self.closed: list[CloseCode] = []
         self.aborted = False
 
-    def write(self, frame: bytes) -> None:
-        self.written.append(frame)
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
 
     def write_at_once(self, frames: list[bytes]) -> None:
         self.written += frames

@@ -20,6 +20,7 @@ from server.domain.events import (
 from server.domain.ids import ChannelId, RoleId, SessionId, Snowflake, UserId
 from server.domain.permissions import Permission
 from signaling import frames
+from signaling.delivery import Delivery
 from signaling.room import Opened, Room
 from signaling.session import Session
 from signaling.subscriber import Subscriber
@@ -54,7 +55,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.voice: tuple[VoiceState, ...] = ()
-        self.room = Room(GROUP, lambda _: self.voice)
+        self.room = Room(GROUP, lambda _: self.voice, Delivery().to)
         self.sinks: dict[UserId, FakeSink] = {}
         group = Group(id=GROUP, name="group", owner_id=ANNA)
         roles = [role(EVERYONE, position=0, permissions=VIEW), role(MODERATOR)]
@@ -285,7 +286,7 @@ def test_members_alike_share_one_view() -> None:
 
 
 def test_a_room_that_is_not_read_yet_shows_and_changes_nothing() -> None:
-    room, sink = Room(GROUP, lambda _: ()), FakeSink()
+    room, sink = Room(GROUP, lambda _: (), Delivery().to), FakeSink()
     row = member(BEN)
     assert room.visible(row) == frozenset()
     room.sit(row, [GENERAL], [Subscriber(Session("key", BEN, SessionId(Snowflake(1))), sink)])

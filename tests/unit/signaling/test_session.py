@@ -133,6 +133,11 @@ def test_what_is_acknowledged_is_forgotten() -> None:
     assert session.missed(1) is None
     assert session.acknowledge(1), "an older acknowledgement, overtaken, is no mistake"
     assert session.kept_bytes == 3
+    assert session.acknowledge(3)
+    assert session.kept_bytes == 0
+    assert session.missed(3) == ()
+    session.record(b"d")
+    assert session.missed(3) == (b"d",)
 
 
 def test_what_was_never_sent_cannot_be_acknowledged_or_resumed() -> None:

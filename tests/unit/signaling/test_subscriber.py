@@ -13,21 +13,6 @@ def subscriber() -> tuple[Subscriber, FakeSink]:
     return Subscriber(Session("key", ANNA, SessionId(Snowflake(1))), sink), sink
 
 
-def test_an_event_is_counted_and_written() -> None:
-    one, sink = subscriber()
-    one.deliver(b"event")
-    assert one.session.sent == 1
-    assert sink.written == [b"event"]
-
-
-def test_without_a_socket_events_wait() -> None:
-    one, sink = subscriber()
-    one.detach(sink, 5.0)
-    one.deliver(b"event")
-    assert sink.written == []
-    assert one.session.missed(0) == (b"event",)
-
-
 def test_an_old_socket_that_goes_takes_nothing_along() -> None:
     one, old = subscriber()
     one.detach(old, 5.0)

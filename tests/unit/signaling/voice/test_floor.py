@@ -15,6 +15,7 @@ from server.domain.events import (
     VoiceSpeaking,
     VoiceUpdate,
 )
+from server.ports import Around
 from signaling.voice.floor import Floor
 from signaling.voice.outbox import Outbox
 from signaling.voice.placement import NodeId
@@ -27,7 +28,7 @@ class NoBus:
     async def publish(self, notices: Sequence[Notice]) -> None:
         raise NotImplementedError
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
         raise NotImplementedError
 
 

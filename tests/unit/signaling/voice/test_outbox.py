@@ -8,6 +8,7 @@ import pytest
 from server.domain.errors import Unavailable
 from server.domain.events import Event, Notice, Published, ToGroup, VoiceLeave, VoiceSpeaking
 from server.domain.ids import ChannelId, GroupId, Snowflake, UserId
+from server.ports import Around
 from signaling.voice import outbox
 from signaling.voice.outbox import Outbox
 from tests.support.waiting import Bell
@@ -33,7 +34,7 @@ class SlowBus:
         self.batches.append([each.event for each in notices if isinstance(each, Published)])
         self.bell.ring()
 
-    def subscribe(self, receive: Callable[[Notice], None]) -> Callable[[], None]:
+    def subscribe(self, receive: Callable[[Notice], None], around: Around | None = None) -> Callable[[], None]:
         raise NotImplementedError
 
 
