@@ -577,6 +577,13 @@ class Members(Protocol):
         """By user id."""
         ...
 
+    async def named(self, group_id: GroupId, beginning: bytes, limit: int) -> list[UserId]:
+        """Those with a user name, display name or nickname whose key (:func:`server.domain.names.name_key`) begins so.
+
+        In the order of these keys.
+        """
+        ...
+
     async def counts(self, group_ids: Collection[GroupId]) -> dict[GroupId, int]: ...
 
     async def joined_since(self, group_id: GroupId, since_ms: int) -> int:

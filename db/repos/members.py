@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Executable, Row, delete, func, insert, select, update
 
 from db.connection import Step
 from db.repos.base import Repository, among, given, portions, step
+from db.tables.accounts import users
 from db.tables.channels import channels, cursors, overwrites
-from db.tables.groups import member_roles, members, time_outs
+from db.tables.groups import member_names, member_roles, members, time_outs
 from server.domain.entities import Member
 from server.domain.ids import GroupId, RoleId, Snowflake, UserId
+from server.domain.names import name_key
 
 _IN_GROUP = members.c.group_id == given("of_group")
 _ROLES_IN_GROUP = member_roles.c.group_id == given("of_group")
@@ -76,6 +78,25 @@ _LEFT = (time_outs.c.group_id == given("of_group"), time_outs.c.user_id == given
 _TIME_OUT_LEFT = select(time_outs.c.until_ms).where(*_LEFT)
 _FORGET_TIME_OUT = delete(time_outs).where(*_LEFT)
 _JOINED = select(func.count()).where(_IN_GROUP, members.c.joined_ms > given("since_ms"))
+_ADD_NAMES = insert(member_names)
+_NAMES_OF_USER = select(users.c.username_key, users.c.display_name).where(users.c.id == given("of_user"))
+_DELETE_NICKNAME = delete(member_names).where(
+    member_names.c.group_id == given("of_group"),
+    member_names.c.user_id == given("of_user"),
+    member_names.c.kind == "nickname",
+)
+_NAMED = (
+    select(member_names.c.user_id)
+    .where(
+        member_names.c.group_id == given("of_group"),
+        member_names.c.name_key >= given("first"),
+        member_names.c.name_key < given("beyond"),
+    )
+    .order_by(member_names.c.name_key, member_names.c.user_id)
+    .limit(given("at_most"))
+)
+_KINDS: Final = 3
+"""Of names: user name, display name, nickname."""
 _IDS = select(members.c.user_id).where(_IN_GROUP).order_by(members.c.user_id)
 
 
@@ -112,7 +133,19 @@ class SqlMembers(Repository):
         if added:
             rows = [{"group_id": member.group_id, "user_id": member.user_id, "role_id": id_} for id_ in member.role_ids]
             await self._insert_all(_ADD_ROLES, rows)
+            await self._add_names(member)
         return added
+
+    async def _add_names(self, member: Member) -> None:
+        user = await self._first(_NAMES_OF_USER, of_user=member.user_id)
+        names = {} if user is None else {"username": user.username_key, "display": user.display_name}
+        if member.nickname is not None:
+            names["nickname"] = member.nickname
+        rows = [
+            {"group_id": member.group_id, "user_id": member.user_id, "kind": kind, "name_key": name_key(name)}
+            for kind, name in names.items()
+        ]
+        await self._insert_all(_ADD_NAMES, rows)
 
     async def remove(self, group_id: GroupId, user_id: UserId) -> bool:
         if not await self._change(_DELETE, of_group=group_id, of_user=user_id):
@@ -188,6 +221,18 @@ class SqlMembers(Repository):
 
     async def set_nickname(self, group_id: GroupId, user_id: UserId, nickname: str | None) -> None:
         await self._change(_SET, of_group=group_id, of_user=user_id, nickname=nickname)
+        if nickname is None:
+            await self._change(_DELETE_NICKNAME, of_group=group_id, of_user=user_id)
+        else:
+            key = ("group_id", "user_id", "kind")
+            values = {"group_id": group_id, "user_id": user_id, "kind": "nickname", "name_key": name_key(nickname)}
+            await self._insert_or_update(member_names, key, ("name_key",), **values)
+
+    async def named(self, group_id: GroupId, beginning: bytes, limit: int) -> list[UserId]:
+        rows = await self._all(
+            _NAMED, of_group=group_id, first=beginning, beyond=beginning + b"\xff", at_most=_KINDS * limit
+        )
+        return list(dict.fromkeys(row.user_id for row in rows))[:limit]
 
     async def keep_time_out(self, group_id: GroupId, user_id: UserId, until_ms: int) -> None:
         key = ("group_id", "user_id")

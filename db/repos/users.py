@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import Row, exists, select, update
 
-from db.repos.base import Repository, among, given, portions
+from db.repos.base import Repository, among, given, portions, step
 from db.tables.accounts import users
+from db.tables.groups import member_names
 from server.domain.entities import ChosenStatus, DirectFrom, Me, User
 from server.domain.ids import UserId
+from server.domain.names import name_key
 from server.ports import Credentials
 
 PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name)
@@ -25,6 +27,8 @@ _DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
 _SET = update(users).where(users.c.id == given("user_id"))
 _OPERATORS = select(users.c.id).where(users.c.operator).order_by(users.c.id)
+_SET_NAME = update(member_names).where(member_names.c.user_id == given("of_user"), member_names.c.kind == "display")
+"""In each group, for those who look for members."""
 _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 
@@ -94,6 +98,7 @@ class SqlUsers(Repository):
             status_text=me.status_text,
             status_until_ms=me.status_until_ms,
         )
+        self._put_off(step(_SET_NAME, of_user=me.id, name_key=name_key(me.display_name)))
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
         await self._change(_SET, user_id=user_id, password_hash=password_hash)

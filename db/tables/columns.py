@@ -41,6 +41,10 @@ HASH = LargeBinary(32).with_variant(VARBINARY(32), "mysql", "mariadb")
 """A SHA-256; MySQL cannot index a BLOB."""
 
 
+NAME_KEY = LargeBinary(192).with_variant(VARBINARY(192), "mysql", "mariadb")
+"""What a name is found by: bytes, since databases put texts into an order of their own."""
+
+
 IMAGE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
 """A small picture; MySQL's BLOB ends at 64 KiB."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from db.tables.columns import BIG, IMAGE, exact, id_column, metadata, reference
+from db.tables.columns import BIG, IMAGE, NAME_KEY, exact, id_column, metadata, reference
 
 groups = Table(
     "groups",
@@ -77,6 +77,21 @@ member_roles = Table(
 )
 Index(None, member_roles.c.role_id)
 Index(None, member_roles.c.user_id)
+
+member_names = Table(
+    "member_names",
+    metadata,
+    id_column("group_id", primary_key=True),
+    id_column("user_id", primary_key=True),
+    # "username", "display" or "nickname"
+    Column("kind", String(16), primary_key=True),
+    Column("name_key", NAME_KEY, nullable=False),
+    ForeignKeyConstraint(["group_id", "user_id"], ["members.group_id", "members.user_id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+"""What the members of each group are found by, beside one another: a search is one range, however many members and people."""
+Index(None, member_names.c.group_id, member_names.c.name_key)
+Index(None, member_names.c.user_id)
 
 time_outs = Table(
     "time_outs",

@@ -34,6 +34,7 @@ roles          do_create_role(actions, user_id, group_id, CreateRole)           
                do_unassign_role(actions, user_id, group_id, member_id, role_id)                      Member
 role_order     do_order_roles(actions, user_id, group_id, OrderRoles)                                OrderedRoles
 members        get_members(actions, user_id, group_id, MembersQuery)                                 MembersPage
+               find_members(actions, user_id, group_id, MemberSearch)                                FoundMembers
                get_member(actions, user_id, group_id, member_id)                                     MemberView
                do_update_member(actions, user_id, group_id, member_id, UpdateMember)                 Member
                do_remove_member(actions, user_id, group_id, member_id)  (oneself: leave)             None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from server.actions.audit import record
@@ -16,10 +18,12 @@ from server.domain.events import (
     ToGroup,
 )
 from server.domain.ids import GroupId, UserId
-from server.domain.names import clean_line
+from server.domain.names import clean_line, name_key, too_long
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
+
+_QUESTION_MAX: Final = 64
 
 
 class MembersQuery(Request, frozen=True, kw_only=True):
@@ -30,6 +34,18 @@ class MembersQuery(Request, frozen=True, kw_only=True):
 class MembersPage(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[Member, ...]
     """By user id."""
+    users: tuple[User, ...]
+
+
+class MemberSearch(Request, frozen=True, kw_only=True):
+    q: str = ""
+    """The beginning of a user name, display name or nickname; letter case and accents do not matter."""
+    limit: int = 20
+
+
+class FoundMembers(msgspec.Struct, frozen=True, kw_only=True):
+    members: tuple[Member, ...]
+    """By the name that begins so."""
     users: tuple[User, ...]
 
 
@@ -63,6 +79,20 @@ async def get_member(actions: Actions, user_id: UserId, group_id: GroupId, membe
         member = await member_of(reader, group_id, member_id)
     users = await actions.profiles.by_ids([member_id])
     return MemberView(member=member, user=users[member_id])
+
+
+async def find_members(actions: Actions, user_id: UserId, group_id: GroupId, query: MemberSearch) -> FoundMembers:
+    check_range(query.limit, "limit", 1, actions.limits.page_max)
+    if len(query.q) > _QUESTION_MAX:
+        raise too_long("q", _QUESTION_MAX)
+    async with actions.store.read() as reader:
+        await group_seat(reader, user_id, group_id, actions.clock.now_ms())
+        ids = await reader.members.named(group_id, name_key(query.q), query.limit)
+        members = {member.user_id: member for member in await reader.members.by_users(group_id, ids)}
+    users = await actions.profiles.by_ids(ids)
+    return FoundMembers(
+        members=tuple(members[one] for one in ids), users=tuple(users[one] for one in ids if one in users)
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------- nickname

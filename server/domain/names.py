@@ -14,6 +14,8 @@ from server.domain.errors import Invalid
 
 _USERNAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?")
 _JOINERS: Final = "\u200c\u200d"
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+_KEY_MAX_BYTES: Final = 192
 _BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols that show nothing: Hangul fillers and the empty Braille pattern."""
 
@@ -72,6 +74,15 @@ def clean_line(text: str, field: str, *, longest: int, shortest: int = 1) -> str
     if len(line) < shortest or (shortest and is_blank(line)):
         raise Invalid("too_short", f"The {_spoken(field)} is too short. Write at least {shortest}.", field=field)
     return line
+
+
+def name_key(name: str) -> bytes:
+    """What names are found by: without letter case and accents, so that the key of a beginning is the beginning of the key.
+
+    At most 192 bytes of UTF-8, in which order of bytes is order of code points.
+    """
+    folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return " ".join(folded.casefold().split()).encode(errors="replace")[:_KEY_MAX_BYTES]
 
 
 def too_long(field: str, longest: int) -> Invalid:

@@ -20,6 +20,8 @@ from db import migrations
 from db.errors import DatabaseError
 from db.tables import metadata
 from db.tables.search import MESSAGE_TERMS
+from server.domain.ids import GroupId, Snowflake
+from server.domain.names import name_key
 from tests.support.database import sqlite_store, sqlite_url
 from tests.support.rows import ANNA, GENERAL, GROUP, message, settle
 
@@ -87,6 +89,22 @@ async def test_up_and_down_and_up_with_data(tmp_path: Path) -> None:
                 assert await reader.messages.page(GENERAL, limit=10) == [message(1, nonce="n")]
         await migrations.downgrade(sqlite_url(tmp_path), "base")
         assert tables(tmp_path) == {}
+
+
+async def test_members_from_before_are_found_by_name(tmp_path: Path) -> None:
+    await migrations.upgrade(sqlite_url(tmp_path), "0001")
+    for statement in (
+        "INSERT INTO users (id, username, username_key, display_name, operator, password_hash)"
+        " VALUES (1, 'Anna', 'anna', 'Élodie', 0, ''), (2, 'Ben', 'ben', 'Ben', 0, '')",
+        "INSERT INTO groups (id, name, owner_id) VALUES (7, 'garden', 1)",
+        "INSERT INTO members (group_id, user_id, joined_ms) VALUES (7, 1, 0), (7, 2, 0)",
+    ):
+        ask(tmp_path, statement)
+    await migrations.upgrade(sqlite_url(tmp_path))
+    async with sqlite_store(tmp_path) as store, store.read() as reader:
+        group_id = GroupId(Snowflake(7))
+        assert await reader.members.named(group_id, name_key("elo"), 5) == [1]
+        assert await reader.members.named(group_id, b"", 5) == [1, 2]
 
 
 async def test_what_is_up_to_date_stays_as_it_is(tmp_path: Path) -> None:

@@ -53,8 +53,10 @@ def channel(
     )
 
 
-def member(user_id: UserId, *, group_id: GroupId = GROUP, role_ids: tuple[RoleId, ...] = ()) -> Member:
-    return Member(group_id=group_id, user_id=user_id, role_ids=role_ids, joined_ms=1_700_000_000_000)
+def member(
+    user_id: UserId, *, group_id: GroupId = GROUP, role_ids: tuple[RoleId, ...] = (), nickname: str | None = None
+) -> Member:
+    return Member(group_id=group_id, user_id=user_id, nickname=nickname, role_ids=role_ids, joined_ms=1_700_000_000_000)
 
 
 def message(

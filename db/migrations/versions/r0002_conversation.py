@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.mysql import MEDIUMBLOB
+from sqlalchemy.dialects.mysql import MEDIUMBLOB, VARBINARY
 
 revision = "0002"
 down_revision = "0001"
@@ -16,6 +18,8 @@ depends_on = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 EXACT = sa.String(64).with_variant(sa.String(64, collation="utf8mb4_bin"), "mysql", "mariadb")
 IMAGE = sa.LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
+
+NAME_KEY = sa.LargeBinary(192).with_variant(VARBINARY(192), "mysql", "mariadb")
 
 NEW_TO_EVERYONE = 1 << 14 | 1 << 15 | 1 << 21
 """attach_files, add_reactions, change_nickname: whoever could write could have done these."""
@@ -28,6 +32,7 @@ def upgrade() -> None:
     _people()
     _around_messages()
     _of_groups()
+    _find_members()
     roles = sa.table("roles", sa.column("id", BIG), sa.column("group_id", BIG), sa.column("permissions", BIG))
     everyones = roles.update().where(roles.c.id == roles.c.group_id)
     op.execute(everyones.values(permissions=roles.c.permissions.op("|")(NEW_TO_EVERYONE)))
@@ -372,7 +377,45 @@ def _of_groups() -> None:
         op.create_index(name, "audit_entries", ["group_id", column, "id"], unique=False)
 
 
+def _find_members() -> None:
+    op.create_table(
+        "member_names",
+        sa.Column("group_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("user_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name_key", NAME_KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id", "user_id"],
+            ["members.group_id", "members.user_id"],
+            name=op.f("fk_member_names_group_id_user_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("group_id", "user_id", "kind", name=op.f("pk_member_names")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_member_names_group_id_name_key"), "member_names", ["group_id", "name_key"], unique=False)
+    op.create_index(op.f("ix_member_names_user_id"), "member_names", ["user_id"], unique=False)
+    members = sa.table("members", sa.column("group_id", BIG), sa.column("user_id", BIG))
+    users = sa.table("users", sa.column("id", BIG), sa.column("username_key"), sa.column("display_name"))
+    names = sa.table("member_names", *map(sa.column, ("group_id", "user_id", "kind")), sa.column("name_key", NAME_KEY))
+    connection = op.get_bind()
+    found = connection.execute(sa.select(members, users).join_from(members, users, users.c.id == members.c.user_id))
+    rows = [
+        {"group_id": one.group_id, "user_id": one.user_id, "kind": kind, "name_key": name_key(name)}
+        for one in found.all()
+        for kind, name in (("username", one.username_key), ("display", one.display_name))
+    ]
+    for start in range(0, len(rows), 1000):
+        connection.execute(names.insert(), rows[start : start + 1000])
+
+
+def name_key(name: str) -> bytes:
+    folded = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.casefold()))
+    return " ".join(folded.casefold().split()).encode(errors="replace")[:192]
+
+
 TABLES = (
+    "member_names",
     "audit_entries",
     "reports",
     "word_filters",

@@ -10,6 +10,7 @@ from server.actions.members import (
     do_remove_member,
     do_time_out,
     do_update_member,
+    find_members,
     get_member,
     get_members,
 )
@@ -33,6 +34,13 @@ _NAME: Final = ("bad_name", "too_long", "too_short")
 ENDPOINTS: Final = tagged(
     "Members",
     Endpoint("GET", "/api/groups/{group}/members", get_members, "List the members by pages"),
+    Endpoint(
+        "GET",
+        "/api/groups/{group}/members/search",
+        find_members,
+        "Find members by the beginning of a name",
+        errors=("too_long",),
+    ),
     Endpoint("GET", "/api/groups/{group}/members/{member}", get_member, "Look at a member"),
     Endpoint(
         "PATCH",

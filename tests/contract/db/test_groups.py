@@ -71,6 +71,7 @@ async def test_a_deleted_group_leaves_no_row_and_takes_no_other(world: SqlStore)
         "groups": 1,
         "roles": 1,
         "members": 1,
+        "member_names": 2,
         "channels": 1,
         "messages": 1,
         "message_nonces": 1,

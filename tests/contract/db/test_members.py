@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from db.store import SqlStore
 from server.domain.entities import Overwrite
-from server.domain.ids import GroupId, Snowflake
+from server.domain.ids import GroupId, Snowflake, UserId
+from server.domain.names import name_key
 from tests.support.rows import (
     ANNA,
     BEN,
@@ -146,6 +147,50 @@ async def test_a_nickname_is_given_and_taken(world: SqlStore) -> None:
         ]
         await uow.members.set_nickname(GROUP, BEN, None)
         assert await uow.members.get(GROUP, BEN) == member(BEN)
+
+
+async def test_members_are_found_by_the_beginning_of_any_name(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, nickname="Benjamin"))
+
+    async def found(beginning: str, *, group_id: GroupId = GROUP, limit: int = 10) -> list[UserId]:
+        async with world.read() as reader:
+            return await reader.members.named(group_id, name_key(beginning), limit)
+
+    assert await found("") == [ANNA, BEN, CLEO]
+    assert await found("ben") == [BEN, CLEO]
+    assert await found("benj") == [CLEO]
+    assert await found("ben", limit=1) == [BEN]
+    assert await found("ben", group_id=OTHER_GROUP) == []
+    assert await found("en") == []
+
+    async with world.write() as uow:
+        await uow.users.update(replace(me(BEN, "ben"), display_name="Éric (Überall)"))
+        await uow.members.set_nickname(GROUP, CLEO, "ERIK")
+        await uow.members.set_nickname(GROUP, ANNA, "\U0001f33b rose")
+    assert await found("eri") == [BEN, CLEO]
+    assert await found("ÉRIC (ü") == [BEN]
+    assert await found("benj") == []
+    assert await found("\U0001f33b") == [ANNA]
+    assert await found("cleo", group_id=OTHER_GROUP) == [CLEO]
+
+    async with world.write() as uow:
+        await uow.members.set_nickname(GROUP, CLEO, None)
+        await uow.members.set_nickname(GROUP, CLEO, None)
+        await uow.members.remove(GROUP, BEN)
+    assert await found("eri") == []
+    assert await found("") == [ANNA, CLEO]
+
+
+async def test_who_has_the_same_name_is_found_by_id(world: SqlStore) -> None:
+    crowd = [user_id(number) for number in range(6001, 6021)]
+    async with world.write() as uow:
+        for one in crowd:
+            await uow.users.add(me(one, f"smith{one}"), f"smith{one}", "hash")
+            await uow.members.add(member(one, nickname="Smith"))
+    async with world.read() as reader:
+        assert await reader.members.named(GROUP, b"smith", 5) == crowd[:5]
+        assert await reader.members.named(GROUP, b"smith6", 20) == crowd
 
 
 async def test_a_time_out_begins_and_ends(world: SqlStore) -> None:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import pytest
 
+from server.actions.accounts import UpdateMe, do_update_me
 from server.actions.audit import AuditQuery, get_audit
 from server.actions.members import (
+    MemberSearch,
     MembersQuery,
     TimeOut,
     UpdateMember,
     do_remove_member,
     do_time_out,
     do_update_member,
+    find_members,
     get_member,
     get_members,
 )
@@ -21,6 +24,7 @@ from server.domain.events import ChannelUpdate, GroupLeave, MemberLeave, MemberU
 from server.domain.ids import Snowflake, UserId
 from server.domain.permissions import EVERYONE, Permission
 from tests.support.actions import House, text_channel
+from tests.support.statements import counted
 
 NOBODY = UserId(Snowflake(1))
 
@@ -58,6 +62,42 @@ async def test_a_member_is_looked_at_by_members(house: House) -> None:
     assert (view.member, view.user.username) == ((await group_view(house.actions, ben, group_id)).member, "ben")
     assert await code_of(get_member(house.actions, anna, group_id, cleo)) == "unknown_member"
     assert await code_of(get_member(house.actions, cleo, group_id, ben)) == "unknown_group"
+
+
+async def test_members_are_found_by_a_beginning(house: House) -> None:
+    anna, ben, bert, cleo = [await house.user(name) for name in ("anna", "ben", "bert", "cleo")]
+    group_id = (await house.group(anna, bert, ben)).group.id
+    await do_update_member(house.actions, anna, group_id, anna, UpdateMember(nickname="Béa"))
+
+    async def found(q: str, limit: int = 20) -> list[UserId]:
+        page = await find_members(house.actions, ben, group_id, MemberSearch(q=q, limit=limit))
+        assert [member.user_id for member in page.members] == [user.id for user in page.users]
+        return [user.id for user in page.users]
+
+    assert await found("BE") == [anna, ben, bert]
+    assert await found("be", limit=2) == [anna, ben]
+    assert await found("bé") == [anna, ben, bert]
+    assert await found("cleo") == []
+    assert await found("") == [anna, ben, bert]
+    await do_update_me(house.actions, ben, UpdateMe(display_name="Zoe"))
+    assert await found("zo") == [ben]
+    assert await code_of(find_members(house.actions, cleo, group_id, MemberSearch(q="b"))) == "unknown_group"
+    for query, code in ((MemberSearch(q="x" * 65), "too_long"), (MemberSearch(limit=0), "bad_request")):
+        assert await code_of(find_members(house.actions, ben, group_id, query)) == code
+
+
+async def test_a_search_takes_the_same_few_statements(house: House) -> None:
+    anna = await house.user("anna")
+    group_id = (await house.group(anna)).group.id
+    seen = []
+    for many in (2, 20):
+        for number in range(many):
+            await house.bring_in(anna, group_id, await house.user(f"u{many}.{number}"))
+        with counted(house.store) as statements:
+            page = await find_members(house.actions, anna, group_id, MemberSearch(q="u"))
+        assert len(page.members) >= many
+        seen.append(len(statements))
+    assert seen == [8, 8]
 
 
 # ----------------------------------------------------------------------------------------------------------- nickname

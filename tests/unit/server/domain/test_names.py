@@ -13,6 +13,7 @@ from server.domain.names import (
     is_blank,
     is_sendable,
     is_visible,
+    name_key,
     too_long,
     username_key,
 )
@@ -157,3 +158,31 @@ def test_what_can_be_sent() -> None:
 
 def test_too_long_says_how_long() -> None:
     assert too_long("group_name", 5).message == "The group name is too long. It may have 5 characters."
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Élodie  Straße", b"elodie strasse"),
+        ("anna", b"anna"),
+        ("ＡＮＮＡ", b"anna"),
+        ("ǅemal", "džemal".replace("ž", "z").encode()),
+        (" 🌻 ", "🌻".encode()),
+        ("", b""),
+        ("\ud800", b"?"),
+    ],
+)
+def test_what_a_name_is_found_by(name: str, key: bytes) -> None:
+    assert name_key(name) == key
+
+
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=48), st.integers(0, 48))
+def test_the_key_of_a_beginning_is_the_beginning_of_the_key(name: str, length: int) -> None:
+    whole = name_key(name)
+    assert name_key(name.upper()) == whole
+    assert whole.startswith(name_key(name[:length]))
+
+
+@given(st.text())
+def test_every_text_has_a_key_of_bounded_length(name: str) -> None:
+    assert len(name_key(name)) <= 192
