@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from server.actions.authority import message_of, public_user, still_there
-from server.actions.contents import fill_in, rewrite_beside, write_beside
+from server.actions.contents import Contents, fill_in, rewrite_beside, write_beside
 from server.actions.context import Actions
 from server.actions.counts import tell_readers
 from server.actions.people import members_here, named_in, names_in
@@ -23,11 +23,12 @@ from server.domain.errors import Forbidden, Invalid
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.mentions import AllowedMentions, Named, check_mentions
+from server.domain.mentions import named as named_by
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
 from server.domain.search import index
-from server.domain.sections import NewSection, check_sections
+from server.domain.sections import NewSection, check_sections, reply_to
 from server.ports import Reader, UnitOfWork
 
 _NONCE: Final = re.compile(r"[\x21-\x7e]+")
@@ -189,7 +190,7 @@ async def do_edit_message(
         await uow.channels.lock_writer(channel_id)
         before = await check_edit(uow, place, message_id)
         contents = await fill_in(actions, uow, place, new, before)
-        answered_id = _still_pinged(before, contents.answered)
+        answered_id = _still_pinged(before, contents)
         mentions = await resolve(uow, place, named, request.allowed_mentions, answered_id)
         message = msgspec.structs.replace(before, sections=contents.sections, mentions=mentions, edited_ms=now_ms)
         written = await as_written(uow, place, await public_user(uow, user_id), message)
@@ -213,11 +214,17 @@ async def _rewrite(actions: Actions, uow: UnitOfWork, place: Place, before: Mess
     await unping(uow, place, before, after)
 
 
-def _still_pinged(before: Message, answered: Message | None) -> UserId | None:
-    """Who wrote what an edited message answers, if the answer pinged that person before."""
-    if answered is None or before.mentions is None or answered.author_id not in before.mentions.user_ids:
+def _still_pinged(before: Message, contents: Contents) -> UserId | None:
+    """Whom an edited message pings because it answers them, if it did so before. What it answers may be gone since: then that is
+    who was pinged without being named."""
+    if before.mentions is None or reply_to(contents.sections) is None:
         return None
-    return answered.author_id
+    pinged = before.mentions.user_ids
+    if contents.answered is not None:
+        author_id = contents.answered.author_id
+        return author_id if author_id in pinged else None
+    by_name = named_by(before.sections).user_ids
+    return next((user_id for user_id in pinged if user_id not in by_name), None)
 
 
 def check_delete_message(place: Place, message: Message) -> None:

@@ -298,6 +298,17 @@ async def test_an_edited_answer_pings_as_it_did(room: Room) -> None:
     assert (await room.house.edit(silent, Reply(first.id), Text("well"))).mentions is None
 
 
+async def test_an_answer_to_what_is_gone_pings_as_it_did(room: Room) -> None:
+    first = await room.say(room.cleo, "hello?")
+    named = Text(f"yse <@{room.anna}>")
+    answer = (await room.house.write(room.ben, room.channel_id, Reply(first.id), named)).message
+    await do_delete_message(room.house.actions, room.cleo, room.channel_id, first.id)
+    edited = await room.house.edit(answer, Reply(first.id), Text("yes"))
+    assert edited.mentions == Mentions(user_ids=(room.cleo,))
+    assert await room.mentions() == [0, 0, 1, 0]
+    assert (await room.house.edit(edited, Text("yes"))).mentions is None
+
+
 async def test_a_right_that_is_lost_is_lost_for_edits(room: Room) -> None:
     role = await room.house.appoint(room.anna, room.group_id, room.cleo, Permission.MENTION_EVERYONE)
     message = await room.say(room.cleo, "@everyone")
