@@ -14,6 +14,7 @@ from server.actions.channels import CreateChannel, do_create_channel
 from server.actions.cursors import MoveCursor, do_move_cursor
 from server.actions.history import BulkDelete, do_bulk_delete
 from server.actions.messages import CreateMessage, EditMessage, do_create_message, do_delete_message, do_edit_message
+from server.actions.relations import PutRelation, do_end_relation, do_put_relation
 from server.actions.roles import CreateRole, do_assign_role, do_create_role, do_unassign_role
 from server.domain.entities import Cursor, Message
 from server.domain.errors import ParleyError
@@ -57,7 +58,7 @@ class Crowd:
         try:
             await act(self, self.chance.choice(self.people))
         except ParleyError as refused:
-            if refused.code not in ("unknown_message", "unknown_channel"):
+            if refused.code not in ("unknown_message", "unknown_channel", "unknown_relation"):
                 raise
 
     def text(self) -> Text:
@@ -131,6 +132,16 @@ async def change_sight(crowd: Crowd, _: Person) -> None:
     await turn(crowd.server, crowd.owner, crowd.chance.choice(crowd.channels[:-1]), person.user_id)
 
 
+async def change_block(crowd: Crowd, person: Person) -> None:
+    other = crowd.chance.choice(crowd.people)
+    if other is person:
+        return
+    if crowd.chance.random() < 0.5:
+        await do_put_relation(crowd.server.actions, person.user_id, other.user_id, PutRelation(kind="blocked"))
+    else:
+        await do_end_relation(crowd.server.actions, person.user_id, other.user_id)
+
+
 async def lose_the_line(crowd: Crowd, _: Person) -> None:
     number = crowd.chance.randrange(len(crowd.clients))
     if number not in crowd.away:
@@ -145,14 +156,14 @@ ACTS: list[Callable[[Crowd, Person], Awaitable[None]]] = [
     *(write,) * 6,
     *(edit,) * 3,
     *(read,) * 3,
-    *(delete, delete_many, change_role, change_sight, lose_the_line),
+    *(delete, delete_many, change_role, change_sight, change_block, lose_the_line),
 ]
 
 
 async def gather(server: GatewayServer, chance: random.Random) -> Crowd:
     view, people = await together(server, "anna", "ben", "cleo", "dora")
     actions, owner = server.actions, people[0].user_id
-    role = await do_create_role(actions, owner, view.group.id, CreateRole(name="guests", position=1))
+    role = await do_create_role(actions, owner, view.group.id, CreateRole(name="guests", position=1, mentionable=True))
     more = await do_create_channel(actions, owner, view.group.id, CreateChannel(name="more", kind="text"))
     channels = [text_channel(view), more.id, await begin(server, people[0], *people[1:])]
     clients = [(person, await server.online(person)) for person in (*people, people[1])]
