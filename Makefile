@@ -2,6 +2,7 @@
 # make test    everything: lint, types, layers, all Python tests, the web client's checks, real browsers
 # make check   the quick part of it: lint, types, layers, unit tests
 # make e2e     real browsers against a real server
+# make chaos   kill a server 500 times while people talk; make chaos KILLS=5000 does it longer
 # make pictures  take the README's pictures anew
 # make bench   measurements, into bench/results.json
 # make web     build the web client
@@ -15,8 +16,9 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/coverage -prune -o -type f -print)
 PYTEST := $(PY) -m pytest -p no:cacheprovider
+KILLS ?= 500
 
-.PHONY: help run test check lint web web-check e2e pictures bench clean
+.PHONY: help run test check lint web web-check e2e chaos pictures bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -27,7 +29,8 @@ run: .venv/.installed-run web/dist/.built
 test: .venv/.installed-dev web/dist/.built lint web-check
 	@scripts/system chromium redis-server
 	$(PY) -m scripts.cores
-	$(PYTEST) -q -n 2 tests --ignore=tests/e2e
+	$(PYTEST) -q -n 2 tests --ignore=tests/e2e --ignore=tests/chaos
+	$(PYTEST) -q -s tests/chaos
 	$(PYTEST) -q tests/e2e
 
 check: lint
@@ -47,6 +50,9 @@ web-check: web/node_modules/.installed
 e2e: .venv/.installed-dev web/dist/.built
 	@scripts/system chromium
 	$(PYTEST) -q tests/e2e
+
+chaos: .venv/.installed-dev
+	CHAOS_KILLS=$(KILLS) $(PYTEST) -q -s tests/chaos
 
 pictures: .venv/.installed-dev web/dist/.built
 	@scripts/system chromium

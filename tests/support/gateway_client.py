@@ -29,6 +29,7 @@ class RequestRefused(Exception):
 
     def __init__(self, body: frames.ErrorBody) -> None:
         super().__init__(f"{body.code}: {body.message}")
+        self.body = body
         self.code = body.code
         self.data = body.data
 
@@ -115,9 +116,15 @@ class GatewayClient:
         return self.closed_with
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits for frames until it holds."""
+        """Waits for frames until it holds; raises :class:`ConnectionError` when the socket goes first."""
         async with asyncio.timeout(20):
-            await self.bell.until(holds)
+            await self.bell.until(lambda: holds() or self.closed_with is not None)
+        if not holds():
+            raise ConnectionError(f"the socket closed ({self.closed_with}) before that")
+
+    async def until_gone(self) -> None:
+        """However long the socket lives."""
+        await self.bell.until(lambda: self.closed_with is not None)
 
     def got(self, kind: type[_T]) -> _T | None:
         """The last such frame on this socket."""
