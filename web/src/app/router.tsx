@@ -10,13 +10,18 @@ import { Shell } from "../features/shell/Shell";
 import { NotFound } from "./NotFound";
 
 const conversation = () => import("../features/conversation/ChannelPage");
-const AuthPage = lazy(() =>
-  import("../features/auth/AuthPage").then((module) => ({ default: module.AuthPage })),
+const AuthPage = lazily(
+  () => import("../features/auth/AuthPage"),
+  (module) => module.AuthPage,
 );
-const InvitePage = lazy(() =>
-  import("../features/invite/InvitePage").then((module) => ({ default: module.InvitePage })),
+const InvitePage = lazily(
+  () => import("../features/invite/InvitePage"),
+  (module) => module.InvitePage,
 );
-const Home = lazy(() => import("../features/home/Home").then((module) => ({ default: module.Home })));
+const Home = lazily(
+  () => import("../features/home/Home"),
+  (module) => module.Home,
+);
 const ChannelPage = lazy(() => conversation().then((module) => ({ default: module.ChannelPage })));
 const DirectPage = lazy(() =>
   import("../features/conversation/DirectPage").then((module) => ({ default: module.DirectPage })),

@@ -2,8 +2,10 @@
 
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Part } from "../lib/highlight";
 import { isLoneEmoji, type Node, parseMarkdown } from "../lib/markdown";
 import { Icon } from "./Icon";
+import { useHighlight } from "./useHighlight";
 
 export function Markdown({ source }: { source: string }) {
   const nodes = useMemo(() => parseMarkdown(source), [source]);
@@ -87,10 +89,23 @@ function Drawn({ node }: { node: Node }): ReactNode {
   }
 }
 
+function drawParts(parts: readonly Part[]): ReactNode {
+  return parts.map((part, place) => {
+    if (typeof part === "string") return part;
+    const key = `${place}-${part.kinds}`;
+    return (
+      <span key={key} className={part.kinds}>
+        {drawParts(part.parts)}
+      </span>
+    );
+  });
+}
+
 const COPIED_MS = 1_500;
 
 export function CodeBlock({ code, language }: { code: string; language: string }) {
   const { t } = useTranslation();
+  const parts = useHighlight(code, language);
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard?.writeText(code);
@@ -108,7 +123,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>
-        <code>{code}</code>
+        <code>{parts === null ? code : drawParts(parts)}</code>
       </pre>
     </figure>
   );

@@ -27,7 +27,9 @@ type Parent = Extract<Node, { children: Node[] }>;
 
 const parser = new MarkdownIt("default", { html: false, linkify: true, breaks: true, typographer: false });
 parser.disable(["table", "reference", "html_block", "html_inline", "entity"]);
-parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+// Addresses stay as they were typed; `validateLink` below decides which of them lead anywhere.
+parser.normalizeLink = (address: string) => address;
+parser.normalizeLinkText = (address: string) => address;
 
 const NAMED = /<(@&?|#)(\d{1,20})>/y;
 const EMOJI = /<:(\w{1,64}):(\d{1,20})>/y;
@@ -164,6 +166,24 @@ function leaf(token: Token): Node[] {
     default:
       return token.content === "" ? [] : [{ type: "text", text: token.content }];
   }
+}
+
+interface NamedSpan {
+  from: number;
+  to: number;
+  node: Meta;
+}
+
+/** Where a text names something by its id, code left out; the ranges of broadcasts too. */
+export function namedIn(text: string): NamedSpan[] {
+  const spans: NamedSpan[] = [];
+  const code = /(`+)[\s\S]*?\1|\\[\s\S]|[<@]/g;
+  for (const { 0: sign, index } of text.matchAll(code)) {
+    if (sign !== "<" && sign !== "@") continue;
+    const found = namedAt(text, index);
+    if (found) spans.push({ from: index, to: index + found.length, node: found.meta });
+  }
+  return spans;
 }
 
 /** How to write what is named by an id, where only words can be shown. */

@@ -37,6 +37,7 @@ function setUp() {
     message: vi.fn(() =>
       Promise.resolve({ message: message("7"), author: boris, member: null, users: [], reacted: [] }),
     ),
+    bulkDelete: vi.fn((_channel: string, ids: readonly string[]) => Promise.resolve({ deleted: [...ids] })),
     members: vi.fn((_: string, after: string | null) =>
       Promise.resolve({
         members:
@@ -143,6 +144,14 @@ it("fetches the last message of a conversation once, when it is not known", asyn
   await conversations.knowLast("80");
   expect(messages).toHaveBeenCalledExactlyOnceWith("80", {}, 1);
   expect(world.getState().lastMessages["80"]?.id).toBe("120");
+});
+
+it("deletes many at once", async () => {
+  const { conversations, api, ids } = setUp();
+  await conversations.open("11");
+  await conversations.removeAll("11", ["119", "120"]);
+  expect(api.bulkDelete).toHaveBeenCalledExactlyOnceWith("11", ["119", "120"]);
+  expect(ids().at(-1)).toBe(118);
 });
 
 it("reacts, and takes back what one reacted with", async () => {

@@ -7,7 +7,7 @@ import { asRequestError } from "../lib/errors";
 import { beginLoad, emptyHistory, failLoad, type History, type LoadKind } from "./history";
 import { applyEvent, takePage, type World, withMembers, withUsers } from "./world";
 
-type MessageApi = Pick<Api, "messages" | "message" | "members">;
+type MessageApi = Pick<Api, "messages" | "message" | "members" | "bulkDelete">;
 
 export const PAGE = 50;
 /** A sign of typing is sent at most this often. */
@@ -78,6 +78,18 @@ export class Conversations {
     await this.request("message.delete", { channel_id: channel, message_id: message });
     this.world.setState((world) =>
       applyEvent(world, { type: "message.delete", channel_id: channel, message_id: message }, this.now()),
+    );
+  }
+
+  /** Moderators: many at once. */
+  async removeAll(channel: Id, messages: readonly Id[]): Promise<void> {
+    const { deleted } = await this.api.bulkDelete(channel, messages);
+    this.world.setState((world) =>
+      applyEvent(
+        world,
+        { type: "message.delete_bulk", channel_id: channel, message_ids: deleted },
+        this.now(),
+      ),
     );
   }
 

@@ -9,6 +9,8 @@ export interface Draft {
   replyTo: Id | null;
   /** What was chosen from a list while typing, and what it stands for: `@boris` for `<@2>`. */
   picked?: Readonly<Record<string, string>>;
+  /** The answer does not ping the one that it answers. */
+  quiet?: boolean;
 }
 
 const KEY = "drafts";

@@ -17,7 +17,7 @@ export function newNonce(): string {
 }
 
 /** What is sent of sections as they are drawn: files go by their id. A forward cannot be named by what it shows. */
-function plain(sections: readonly Section[]): SectionInput[] {
+function asInput(sections: readonly Section[]): SectionInput[] {
   return sections.flatMap((section): SectionInput[] => {
     if (section.kind === "forward") return [];
     return [section.kind === "file" ? { kind: "file", file_id: section.file_id } : section];
@@ -34,19 +34,13 @@ export class Outbox {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** `sections` are drawn until the server has answered; `input` is what is sent, where that is not the same. */
-  send(
-    channelId: Id,
-    sections: Section[],
-    input: SectionInput[] = plain(sections),
-    allowedMentions: AllowedMentions | null = null,
-  ): string {
+  send(channelId: Id, sections: Section[], allowedMentions: AllowedMentions | null = null): string {
     const nonce = newNonce();
     const outgoing: Outgoing = {
       nonce,
       channelId,
       sections,
-      input,
+      input: asInput(sections),
       allowedMentions,
       sinceMs: this.now(),
       state: "pending",

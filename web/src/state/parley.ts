@@ -28,6 +28,7 @@ import { People } from "./people";
 import { Presences, watchActivity } from "./presence";
 import { Reading } from "./reading";
 import { settings } from "./settings";
+import { Uploads } from "./uploads";
 import { applyEvent, applyReady, emptyWorld, type World } from "./world";
 
 export interface Account {
@@ -83,6 +84,7 @@ export class Parley {
   readonly outbox: Outbox;
   readonly presences: Presences;
   readonly files: Files;
+  readonly uploads: Uploads;
   readonly call: CallDoor;
   #idle = false;
 
@@ -105,6 +107,7 @@ export class Parley {
     this.outbox = new Outbox(this.world, request);
     this.presences = new Presences(this.world, request);
     this.files = new Files(this.api);
+    this.uploads = new Uploads((fresh) => this.auth.token(fresh));
     this.call = new CallDoor({
       request,
       gatewayConnected: () => this.gateway.state === "connected",
@@ -210,6 +213,7 @@ export class Parley {
     this.call.leave();
     this.outbox.stop();
     this.files.forget();
+    this.uploads.forget();
     this.auth.forget();
     this.world.setState(emptyWorld, true);
     this.account.setState({ state: "out", me: null });

@@ -1,7 +1,7 @@
 /** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
 
 import type { Id, PlainSection, ReplySection, Section, SectionInput } from "../gateway/protocol";
-import { parseMarkdown, plainText, type Wording } from "../lib/markdown";
+import { namedIn, parseMarkdown, plainText, type Wording } from "../lib/markdown";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
 
@@ -62,10 +62,10 @@ function closing(lines: readonly string[], from: number, fence: string): number 
 }
 
 /** Text and code as they would be typed, for editing; nothing else is part of it. */
-export function toTyped(sections: readonly Section[]): string {
+export function toTyped(sections: readonly Section[], wording?: Wording): string {
   return sections
     .map((section) => {
-      if (section.kind === "text") return section.text;
+      if (section.kind === "text") return wording ? worded(section.text, wording) : section.text;
       if (section.kind !== "code") return null;
       const longest = Math.max(0, ...[...section.code.matchAll(/`+/g)].map((run) => run[0].length));
       const fence = "`".repeat(Math.max(3, longest + 1));
@@ -75,13 +75,29 @@ export function toTyped(sections: readonly Section[]): string {
     .join("\n");
 }
 
+/** A text with what it names by ids in words, and all its marks as they were typed. */
+function worded(text: string, wording: Wording): string {
+  return namedIn(text).reduceRight(
+    (rest, { from, to, node }) => rest.slice(0, from) + wording(node) + rest.slice(to),
+    text,
+  );
+}
+
 /** A message's sections with other text and code; what else is in it stays. A forward cannot be named again. */
-export function edited(sections: readonly Section[], typed: string, sectionsMax = 10): SectionInput[] {
+export function edited(
+  sections: readonly Section[],
+  typed: string,
+  sectionsMax = 10,
+  named: (text: string) => string = (text) => text,
+): SectionInput[] {
   const kept = sections.flatMap((section): SectionInput[] => {
     if (section.kind === "file") return [{ kind: "file", file_id: section.file_id }];
     return section.kind === "contact" || section.kind === "invite" ? [section] : [];
   });
-  return [...toSections(typed, replyOf(sections), sectionsMax - kept.length), ...kept];
+  const words = toSections(typed, replyOf(sections), sectionsMax - kept.length).map((section) =>
+    section.kind === "text" ? { ...section, text: named(section.text) } : section,
+  );
+  return [...words, ...kept];
 }
 
 export const mayBeEdited = (sections: readonly Section[]): boolean =>

@@ -2,6 +2,7 @@
 
 import { createStore } from "zustand/vanilla";
 import type { Id } from "../gateway/protocol";
+import type { SkinTone } from "../lib/emoji";
 import { load, save } from "../lib/storage";
 
 export type Theme = "system" | "light" | "dark";
@@ -26,6 +27,9 @@ export interface Settings {
   /** People whose voice this person does not want to hear. */
   ignored: Id[];
   membersShown: boolean;
+  skinTone: SkinTone;
+  /** Emoji that were picked, the latest first: characters, or ids of groups' own. */
+  recentEmoji: string[];
 }
 
 export const defaultSettings: Settings = {
@@ -43,6 +47,8 @@ export const defaultSettings: Settings = {
   volumes: {},
   ignored: [],
   membersShown: true,
+  skinTone: 0,
+  recentEmoji: [],
 };
 
 const KEY = "settings";
@@ -61,5 +67,13 @@ export function setVolume(user: Id, volume: number): void {
 export function setIgnored(user: Id, ignored: boolean): void {
   settings.setState((state) => ({
     ignored: ignored ? [...new Set([...state.ignored, user])] : state.ignored.filter((each) => each !== user),
+  }));
+}
+
+const RECENT_EMOJI = 32;
+
+export function rememberEmoji(emoji: string): void {
+  settings.setState(({ recentEmoji }) => ({
+    recentEmoji: [emoji, ...recentEmoji.filter((each) => each !== emoji)].slice(0, RECENT_EMOJI),
   }));
 }

@@ -22,6 +22,13 @@ export type DialogSpec =
   | { kind: "endFriendship"; userId: Id }
   | { kind: "level"; scope: LevelScope; targetId: Id }
   | { kind: "picture"; file: FileSection }
+  | { kind: "reactors"; channelId: Id; messageId: Id; emoji: string }
+  | { kind: "forward"; channelId: Id; messageId: Id }
+  | { kind: "edits"; channelId: Id; messageId: Id }
+  | { kind: "report"; channelId: Id; messageId: Id }
+  | { kind: "deleteMessages"; channelId: Id }
+  | { kind: "shareContact"; channelId: Id }
+  | { kind: "shareInvite"; channelId: Id }
   | { kind: "settings" }
   | { kind: "switcher" };
 
@@ -41,6 +48,8 @@ export interface Ui {
   membersOpen: boolean;
   panel: PanelKind | null;
   search: { typed: string; scope: SearchScope };
+  /** Messages that were ticked to be deleted together; null while nothing is selected. */
+  selection: { channelId: Id; ids: readonly Id[] } | null;
   toasts: readonly Toast[];
   /** A message to show and mark, asked for by a jump: `stamp` tells two jumps to one message apart. */
   jump: { channelId: Id; messageId: Id; stamp: number } | null;
@@ -53,6 +62,7 @@ export const ui = createStore<Ui>(() => ({
   membersOpen: false,
   panel: null,
   search: { typed: "", scope: "group" },
+  selection: null,
   toasts: [],
   jump: null,
 }));
@@ -80,4 +90,17 @@ export function toast(text: string): void {
 export function jumpTo(channelId: Id, messageId: Id): void {
   counter += 1;
   ui.setState({ jump: { channelId, messageId, stamp: counter } });
+}
+
+/** Ticks a message, or takes the tick away. */
+export function tick(channelId: Id, messageId: Id): void {
+  ui.setState(({ selection }) => {
+    const ids = selection?.channelId === channelId ? selection.ids : [];
+    const kept = ids.filter((each) => each !== messageId);
+    return { selection: { channelId, ids: kept.length === ids.length ? [...ids, messageId] : kept } };
+  });
+}
+
+export function endSelection(): void {
+  ui.setState({ selection: null });
 }

@@ -1,17 +1,19 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { LazyCard } from "../../components/LazyOverlays";
+import { lazily } from "../../components/lazily";
 import type { Channel, VoiceState } from "../../gateway/protocol";
 import { openDialog } from "../../state/ui";
 import { Badges, useBadge } from "../levels/Badges";
 import { nameOf, useCall, useChannels, useMay, useMyId, useParley, useSettings, useWorld } from "../parley";
 
-const PersonCard = lazy(() =>
-  import("../voice/PersonCard").then((module) => ({ default: module.PersonCard })),
+const PersonCard = lazily(
+  () => import("../voice/PersonCard"),
+  (module) => module.PersonCard,
 );
 
 export function ChannelList({ groupId }: { groupId: string }) {

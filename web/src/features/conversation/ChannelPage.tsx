@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { lazily } from "../../components/lazily";
 import { useWide } from "../../components/useMedia";
 import { load, save } from "../../lib/storage";
 import { ui } from "../../state/ui";
@@ -13,7 +14,10 @@ import { ChannelHead } from "./ConversationHead";
 import { Gone } from "./Gone";
 import "./conversation.css";
 
-const Stage = lazy(() => import("../voice/Stage").then((module) => ({ default: module.Stage })));
+const Stage = lazily(
+  () => import("../voice/Stage"),
+  (module) => module.Stage,
+);
 
 /** A group without a channel in the address: to the last one on a wide screen; a narrow one shows the list. */
 export function GroupPage({ groupId }: { groupId: string }) {

@@ -11,7 +11,14 @@ import { Composer, inOpenFence } from "./Composer";
 function setUp(maySend = true) {
   const onEditLast = vi.fn();
   const parley = renderWith(
-    <Composer place={channelPlace(channel("11"))} maySend={maySend} onEditLast={onEditLast} />,
+    <Composer
+      place={channelPlace(channel("11"))}
+      maySend={maySend}
+      mayAttach
+      onFiles={vi.fn()}
+      onPaste={vi.fn()}
+      onEditLast={onEditLast}
+    />,
   );
   const send = vi.spyOn(parley.outbox, "send").mockReturnValue("n");
   const typing = vi.spyOn(parley.conversations, "typing").mockReturnValue();

@@ -1,24 +1,38 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import {
+  type KeyboardEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
-import { useStore } from "zustand";
 import { IconButton } from "../../components/Button";
-import { Icon } from "../../components/Icon";
+import { lazily } from "../../components/lazily";
 import { useMedia } from "../../components/useMedia";
-import type { Section } from "../../gateway/protocol";
-import { type Draft, draftOf, drafts, setDraft } from "../../state/drafts";
+import { draftOf } from "../../state/drafts";
 import type { Place } from "../../state/places";
-import { textLength, toSections } from "../../state/sections";
-import { useAccount, useMyId, useName, useParley, useWorld } from "../parley";
-import { useSummary } from "../wording";
+import { completed, type Token, tokenAt } from "../../state/suggest";
+import { EmojiButton } from "../emoji/EmojiButton";
+import { useMyId, useParley } from "../parley";
+import { AttachButton } from "./AttachButton";
+import { ReplyBar } from "./ReplyBar";
+import type { Candidate } from "./useCandidates";
+import { useSending } from "./useSending";
+
+const AttachmentTray = lazily(() => import("./AttachmentTray"));
+const Suggestions = lazily(() => import("./Suggestions"));
 
 interface Props {
   place: Place;
   maySend: boolean;
+  mayAttach: boolean;
+  onFiles: (files: FileList | null) => void;
+  onPaste: (event: React.ClipboardEvent) => void;
   onEditLast: (messageId: string) => void;
 }
 
-const NO_SECTIONS: readonly Section[] = [];
-const EMPTY: Draft = { text: "", replyTo: null };
 /** The count is shown when this much is left. */
 const TELL_LEFT = 300;
 
@@ -27,53 +41,23 @@ export function inOpenFence(text: string): boolean {
   return text.split("\n").filter((line) => /^ {0,3}```/.test(line)).length % 2 === 1;
 }
 
-export function Composer({ place, maySend, onEditLast }: Props) {
+export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLast }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const me = useMyId();
-  const draft = useStore(drafts, (all) => all[place.id] ?? EMPTY);
-  const textMax = useAccount((account) => account.server?.limits.text_max ?? 4000);
-  const sectionsMax = useAccount((account) => account.server?.limits.sections_max ?? 10);
+  const { draft, uploads, left, sendable, send, change } = useSending(place);
   const touch = useMedia("(pointer: coarse)");
   const box = useRef<HTMLTextAreaElement>(null);
-  const placeholder =
-    place.kind === "channel"
-      ? t("composer.placeholder", { name: place.name })
-      : t("composer.placeholderTo", { name: place.name });
-  const left = textMax - textLength(draft.text);
+  const suggestKeys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
+  const [token, setToken] = useState<Token | null>(null);
+  useHeight(box, draft.text);
+  useFocus(box, touch);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${element.scrollHeight}px`;
-  }, [draft.text]);
-
-  useEffect(() => {
-    if (!touch) box.current?.focus({ preventScroll: true });
-  }, [touch]);
-
-  useEffect(() => {
-    // Whoever begins to type anywhere means this box.
-    const typed = (event: globalThis.KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.key === " ")
-        return;
-      if (document.activeElement && document.activeElement !== document.body) return;
-      box.current?.focus();
-    };
-    window.addEventListener("keydown", typed);
-    return () => window.removeEventListener("keydown", typed);
-  }, []);
-
-  const send = (): void => {
-    if (draft.text.trim() === "" || left < 0) return;
-    parley.outbox.send(place.id, toSections(draft.text, draft.replyTo, sectionsMax));
-    parley.conversations.typed(place.id);
-    setDraft(place.id, EMPTY);
+  const sent = (): void => {
+    if (!send()) return;
+    setToken(null);
     box.current?.focus();
   };
-
   const editLast = (): boolean => {
     const messages = parley.conversations.history(place.id).messages;
     const own = messages.findLast((each) => each.author_id === me);
@@ -81,31 +65,77 @@ export function Composer({ place, maySend, onEditLast }: Props) {
     onEditLast(own.id);
     return true;
   };
-
+  const put = useCallback(
+    (text: string, caret: number): void => {
+      change({ text });
+      setToken(null);
+      // After React has written the text.
+      requestAnimationFrame(() => {
+        box.current?.focus();
+        box.current?.setSelectionRange(caret, caret);
+      });
+    },
+    [change],
+  );
+  const choose = (candidate: Candidate): void => {
+    if (token === null) return;
+    const { text, picked } = draftOf(place.id);
+    if (candidate.token !== null) change({ picked: { ...picked, [candidate.label]: candidate.token } });
+    const next = completed(text, token, candidate.label);
+    put(next.text, next.caret);
+  };
+  const insert = (what: string): void => {
+    const at = box.current?.selectionStart ?? draft.text.length;
+    const end = box.current?.selectionEnd ?? at;
+    put(draft.text.slice(0, at) + what + draft.text.slice(end), at + what.length);
+  };
   const pressed = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || suggestKeys.current?.(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !touch && !inOpenFence(draft.text)) {
       event.preventDefault();
-      send();
+      sent();
     } else if (event.key === "ArrowUp" && draft.text === "" && editLast()) {
       event.preventDefault();
     } else if (event.key === "Escape" && draft.replyTo !== null) {
       event.stopPropagation();
-      setDraft(place.id, { ...draft, replyTo: null });
+      change({ replyTo: null });
     }
   };
+  const placeholder =
+    place.kind === "channel"
+      ? t("composer.placeholder", { name: place.name })
+      : t("composer.placeholderTo", { name: place.name });
 
   if (!maySend) return <div className="composer-closed">{t("composer.mayNot")}</div>;
   return (
     <div className="composer">
+      {token !== null && (
+        <Suspense fallback={null}>
+          <Suggestions
+            token={token}
+            place={place}
+            keys={suggestKeys}
+            onChoose={choose}
+            onDismiss={() => setToken(null)}
+          />
+        </Suspense>
+      )}
       {draft.replyTo !== null && (
         <ReplyBar
-          messageId={draft.replyTo}
           place={place}
-          onCancel={() => setDraft(place.id, { ...draft, replyTo: null })}
+          messageId={draft.replyTo}
+          quiet={draft.quiet ?? false}
+          onQuiet={(quiet) => change({ quiet })}
+          onCancel={() => change({ replyTo: null })}
         />
       )}
+      {uploads.length > 0 && (
+        <Suspense fallback={null}>
+          <AttachmentTray channelId={place.id} />
+        </Suspense>
+      )}
       <div className="composer-box" data-over={left < 0 || undefined}>
+        <AttachButton channelId={place.id} files={mayAttach} onFiles={onFiles} />
         <textarea
           id="composer"
           ref={box}
@@ -114,10 +144,23 @@ export function Composer({ place, maySend, onEditLast }: Props) {
           placeholder={placeholder}
           aria-label={placeholder}
           aria-describedby={left < TELL_LEFT ? "composer-left" : undefined}
+          aria-controls={token === null ? undefined : "suggestions"}
           onChange={(event) => {
-            setDraft(place.id, { ...draftOf(place.id), text: event.target.value });
-            if (event.target.value.trim() !== "") parley.conversations.typing(place.id);
+            const { value, selectionStart } = event.target;
+            change({ text: value });
+            setToken(tokenAt(value, selectionStart));
+            if (value.trim() !== "") parley.conversations.typing(place.id);
           }}
+          onSelect={(event) => {
+            const { value, selectionStart, selectionEnd } = event.currentTarget;
+            if (
+              token !== null &&
+              (selectionStart !== selectionEnd || tokenAt(value, selectionStart) === null)
+            )
+              setToken(null);
+          }}
+          onBlur={() => setToken(null)}
+          onPaste={onPaste}
           onKeyDown={pressed}
           data-testid="message-input"
         />
@@ -126,12 +169,18 @@ export function Composer({ place, maySend, onEditLast }: Props) {
             {left}
           </span>
         )}
+        <EmojiButton
+          groupId={place.groupId}
+          label={t("composer.emoji")}
+          testId="composer-emoji"
+          onPick={(emoji) => insert(emoji.typed)}
+        />
         <IconButton
           icon="send"
           className="composer-send"
           label={t("composer.send")}
-          disabled={draft.text.trim() === "" || left < 0}
-          onClick={send}
+          disabled={!sendable}
+          onClick={sent}
           data-testid="message-send"
         />
       </div>
@@ -139,21 +188,30 @@ export function Composer({ place, maySend, onEditLast }: Props) {
   );
 }
 
-function ReplyBar({ messageId, place, onCancel }: { messageId: string; place: Place; onCancel: () => void }) {
-  const { t } = useTranslation();
-  const message = useWorld((world) =>
-    world.histories[place.id]?.messages.find((each) => each.id === messageId),
-  );
-  const name = useName(message?.author_id ?? "", place.groupId);
-  const text = useSummary(message?.sections ?? NO_SECTIONS, place.groupId, 80);
-  return (
-    <div className="reply-bar">
-      <Icon name="reply" size={16} />
-      <span>
-        {t("composer.replyTo")} <strong>{name}</strong>
-        {message && <span className="reply-what"> {text}</span>}
-      </span>
-      <IconButton icon="close" size={16} label={t("composer.cancelReply")} onClick={onCancel} />
-    </div>
-  );
+/** As high as its text. */
+function useHeight(box: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+}
+
+/** Whoever begins to type anywhere means this box. */
+function useFocus(box: React.RefObject<HTMLTextAreaElement | null>, touch: boolean): void {
+  useEffect(() => {
+    if (!touch) box.current?.focus({ preventScroll: true });
+  }, [box, touch]);
+  useEffect(() => {
+    const typed = (event: globalThis.KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.key === " ")
+        return;
+      if (document.activeElement && document.activeElement !== document.body) return;
+      box.current?.focus();
+    };
+    window.addEventListener("keydown", typed);
+    return () => window.removeEventListener("keydown", typed);
+  }, [box]);
 }

@@ -1,14 +1,18 @@
-import { useCallback, useEffect, useState } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
+import { lazily } from "../../components/lazily";
 import { draftOf, setDraft } from "../../state/drafts";
 import { emptyHistory } from "../../state/history";
 import type { Place } from "../../state/places";
-import { useMay, useParley, useWorld } from "../parley";
+import { useMay, useParley, useUi, useWorld } from "../parley";
 import { MessageBones } from "./Bones";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
+import { useAttaching } from "./useAttaching";
+
+const SelectBar = lazily(() => import("./SelectBar"));
 
 /** A text channel or a conversation: its messages, who is typing, and what one writes. */
 export function Conversation({ place }: { place: Place }) {
@@ -16,7 +20,9 @@ export function Conversation({ place }: { place: Place }) {
   const parley = useParley();
   const history = useWorld((world) => world.histories[place.id] ?? emptyHistory);
   const may = useMay(place.groupId, place.id);
+  const attaching = useAttaching(place);
   const [editing, setEditing] = useState<string | null>(null);
+  const selecting = useUi((state) => state.selection?.channelId === place.id);
   const readable = may("read_history");
   const stale = readable && !history.fresh && history.loading === null && history.failed === null;
   const shown = history.messages.length > 0 || history.fresh;
@@ -38,7 +44,8 @@ export function Conversation({ place }: { place: Place }) {
   );
 
   return (
-    <>
+    <div className="conversation-body" {...attaching.dropping}>
+      {attaching.over && <div className="drop-here">{t("composer.dropHere")}</div>}
       {!readable ? (
         <div className="blank">
           <p>{t("conversation.noHistory")}</p>
@@ -55,7 +62,20 @@ export function Conversation({ place }: { place: Place }) {
         <MessageBones />
       )}
       <TypingLine channelId={place.id} />
-      <Composer place={place} maySend={may("send_messages")} onEditLast={setEditing} />
-    </>
+      {selecting ? (
+        <Suspense fallback={null}>
+          <SelectBar channelId={place.id} />
+        </Suspense>
+      ) : (
+        <Composer
+          place={place}
+          maySend={may("send_messages")}
+          mayAttach={attaching.allowed}
+          onFiles={attaching.attach}
+          onPaste={attaching.pasted}
+          onEditLast={setEditing}
+        />
+      )}
+    </div>
   );
 }

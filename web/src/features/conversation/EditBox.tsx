@@ -2,23 +2,28 @@ import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import type { Message } from "../../gateway/protocol";
+import { decode, encode, lookupIn, namesIn } from "../../state/naming";
+import type { Place } from "../../state/places";
 import { edited, textLength, toTyped } from "../../state/sections";
 import { openDialog } from "../../state/ui";
 import { useAccount, useErrorText, useParley } from "../parley";
 import { inOpenFence } from "./Composer";
 
 interface Props {
-  channelId: string;
+  place: Place;
   message: Message;
   onDone: () => void;
 }
 
-export function EditBox({ channelId, message, onDone }: Props) {
+export default function EditBox({ place, message, onDone }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
   const limits = useAccount((account) => account.server?.limits);
-  const [text, setText] = useState(() => toTyped(message.sections));
+  const [before] = useState(() =>
+    decode(toTyped(message.sections), namesIn(parley.world.getState(), place.id)),
+  );
+  const [text, setText] = useState(before.text);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -44,10 +49,10 @@ export function EditBox({ channelId, message, onDone }: Props) {
   const save = async (): Promise<void> => {
     if (text.trim() === "") {
       done();
-      openDialog({ kind: "deleteMessage", channelId, messageId: message.id });
+      openDialog({ kind: "deleteMessage", channelId: place.id, messageId: message.id });
       return;
     }
-    if (text === toTyped(message.sections)) {
+    if (text === before.text) {
       done();
       return;
     }
@@ -58,9 +63,11 @@ export function EditBox({ channelId, message, onDone }: Props) {
     setBusy(true);
     try {
       await parley.conversations.edit(
-        channelId,
+        place.id,
         message.id,
-        edited(message.sections, text, limits?.sections_max),
+        edited(message.sections, text, limits?.sections_max, (typed) =>
+          encode(typed, before.picked, lookupIn(parley.world.getState(), place.id)),
+        ),
       );
       done();
     } catch (error) {

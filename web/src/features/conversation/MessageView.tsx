@@ -1,20 +1,25 @@
-import { memo } from "react";
+import { memo, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
-import { IconButton } from "../../components/Button";
-import type { Message } from "../../gateway/protocol";
+import { Icon } from "../../components/Icon";
+import { lazily } from "../../components/lazily";
+import type { Id, Message } from "../../gateway/protocol";
 import type { Place } from "../../state/places";
-import { mayBeEdited, replyOf, toTyped } from "../../state/sections";
-import { openDialog, toast } from "../../state/ui";
+import { replyOf } from "../../state/sections";
+import { openDialog, tick } from "../../state/ui";
 import { pings, type Reader } from "../../state/unread";
 import { readerOf } from "../../state/world";
 import { NamedThings } from "../messages/NamedThings";
 import { Quote, Sections } from "../messages/Sections";
 import { fullTime, shortTime } from "../messages/times";
-import { useMay, useMyId, useName, useNameStyle, useWorld } from "../parley";
+import { useMay, useMyId, useName, useNameStyle, useUi, useWorld } from "../parley";
 import { PersonButton } from "../people/PersonButton";
-import { EditBox } from "./EditBox";
+import { Reactions } from "./Reactions";
 import type { MessageRow } from "./rows";
+import { usePointed } from "./usePointed";
+
+const EditBox = lazily(() => import("./EditBox"));
+const MessageTools = lazily(() => import("./MessageTools"));
 
 interface Props {
   row: MessageRow;
@@ -23,31 +28,53 @@ interface Props {
   /** Reached by keyboard: its buttons can be tabbed to. */
   active: boolean;
   editing: boolean;
-  onEdit: (messageId: string | null) => void;
-  onReply: (messageId: string) => void;
+  onEdit: (messageId: Id | null) => void;
+  onReply: (messageId: Id) => void;
 }
 
 /** Whether a message calls for this person; one that called for all who were there is shown as such to everybody. */
 const isCalled = ({ mentions }: Message, reader: Reader): boolean =>
   mentions?.here === true || pings(mentions, reader);
 
-export const MessageView = memo(function MessageView({
-  row,
-  place,
-  flash,
-  active,
-  editing,
-  onEdit,
-  onReply,
-}: Props) {
+export const MessageView = memo(function MessageView(props: Props) {
+  const { message } = props.row;
+  const blocked = useWorld((world) => world.relations[message.author_id]?.kind === "blocked");
+  const [revealed, setRevealed] = useState(false);
+  return blocked && !revealed ? (
+    <HiddenMessage messageId={message.id} onShow={() => setRevealed(true)} />
+  ) : (
+    <ShownMessage {...props} />
+  );
+});
+
+function HiddenMessage({ messageId, onShow }: { messageId: Id; onShow: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <article className="message hidden" data-testid="message-hidden" data-id={messageId}>
+      <Icon name="ban" size={16} />
+      <p>
+        {t("message.hidden")}{" "}
+        <button type="button" className="link" onClick={onShow}>
+          {t("message.show")}
+        </button>
+      </p>
+    </article>
+  );
+}
+
+function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: Props) {
   const { t, i18n } = useTranslation();
   const { message, timeMs, compact } = row;
+  const { pointed, pointing } = usePointed();
+  const [held, setHeld] = useState(false);
   const name = useName(message.author_id, place.groupId);
-  const style = useNameStyle(message.author_id, place.groupId);
   const pinged = useWorld((world) => {
     const reader = readerOf(world, place.id);
     return reader !== null && message.author_id !== reader.id && isCalled(message, reader);
   });
+  const ticked = useUi(({ selection }) =>
+    selection?.channelId === place.id ? selection.ids.includes(message.id) : null,
+  );
   const reply = replyOf(message.sections);
   const time = shortTime(timeMs, i18n.language);
   return (
@@ -60,8 +87,11 @@ export const MessageView = memo(function MessageView({
       data-flash={flash || undefined}
       data-pinged={pinged || undefined}
       data-editing={editing || undefined}
+      data-ticked={ticked || undefined}
       aria-label={t("message.by", { name, time: fullTime(timeMs, i18n.language) })}
+      {...pointing}
     >
+      {ticked !== null && <Tick message={message} place={place} ticked={ticked} />}
       {reply !== null && <Quote place={place} messageId={reply} />}
       {compact ? (
         <time className="message-time" dateTime={new Date(timeMs).toISOString()} aria-hidden="true">
@@ -71,99 +101,111 @@ export const MessageView = memo(function MessageView({
         <Avatar id={message.author_id} name={name} />
       )}
       <div className="message-body">
-        {!compact && (
-          <header>
-            <PersonButton
-              userId={message.author_id}
-              groupId={place.groupId}
-              className="message-author"
-              style={style}
-              tabIndex={active ? 0 : -1}
-              testId="message-author"
-            >
-              {name}
-            </PersonButton>
-            <time dateTime={new Date(timeMs).toISOString()} title={fullTime(timeMs, i18n.language)}>
-              {time}
-            </time>
-          </header>
-        )}
+        {!compact && <MessageHead message={message} place={place} timeMs={timeMs} active={active} />}
         {editing ? (
-          <EditBox channelId={place.id} message={message} onDone={() => onEdit(null)} />
+          <Suspense fallback={null}>
+            <EditBox place={place} message={message} onDone={() => onEdit(null)} />
+          </Suspense>
         ) : (
-          <div className="message-text">
-            <NamedThings groupId={place.groupId}>
-              <Sections sections={message.sections} at={{ channelId: place.id, messageId: message.id }} />
-            </NamedThings>
-            {message.edited_ms !== null && (
-              <small className="edited" title={fullTime(message.edited_ms, i18n.language)}>
-                {t("message.edited")}
-              </small>
-            )}
-          </div>
+          <MessageText message={message} place={place} />
         )}
+        <Reactions message={message} place={place} active={active} />
       </div>
-      {!editing && (
-        <Tools message={message} place={place} active={active} onEdit={onEdit} onReply={onReply} />
+      {(pointed || held || active) && !editing && ticked === null && (
+        <Suspense fallback={null}>
+          <MessageTools
+            message={message}
+            place={place}
+            active={active}
+            onEdit={onEdit}
+            onReply={onReply}
+            onHold={setHeld}
+          />
+        </Suspense>
       )}
     </article>
   );
-});
+}
 
-type ToolsProps = Pick<Props, "place" | "active" | "onEdit" | "onReply"> & {
-  message: MessageRow["message"];
-};
-
-function Tools({ message, place, active, onEdit, onReply }: ToolsProps) {
-  const { t } = useTranslation();
-  const me = useMyId();
-  const may = useMay(place.groupId, place.id);
-  const own = message.author_id === me;
-  const tabIndex = active ? 0 : -1;
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(toTyped(message.sections));
-    toast(t("message.copied"));
-  };
+function MessageHead({
+  message,
+  place,
+  timeMs,
+  active,
+}: {
+  message: Message;
+  place: Place;
+  timeMs: number;
+  active: boolean;
+}) {
+  const { t, i18n } = useTranslation();
+  const name = useName(message.author_id, place.groupId);
+  const style = useNameStyle(message.author_id, place.groupId);
   return (
-    <div className="message-tools" role="toolbar" aria-label={t("message.tools")}>
-      {may("send_messages") && (
-        <IconButton
-          icon="reply"
-          size={18}
-          tabIndex={tabIndex}
-          label={t("message.reply")}
-          onClick={() => onReply(message.id)}
-          data-testid="message-reply"
-        />
+    <header>
+      <PersonButton
+        userId={message.author_id}
+        groupId={place.groupId}
+        className="message-author"
+        style={style}
+        tabIndex={active ? 0 : -1}
+        testId="message-author"
+      >
+        {name}
+      </PersonButton>
+      <time dateTime={new Date(timeMs).toISOString()} title={fullTime(timeMs, i18n.language)}>
+        {shortTime(timeMs, i18n.language)}
+      </time>
+      {message.pinned && (
+        <span className="message-pinned" title={t("message.pinned")}>
+          <Icon name="pin" size={13} />
+          <span className="hidden-visually">{t("message.pinned")}</span>
+        </span>
       )}
-      {own && may("send_messages") && mayBeEdited(message.sections) && (
-        <IconButton
-          icon="edit"
-          size={18}
-          tabIndex={tabIndex}
-          label={t("message.edit")}
-          onClick={() => onEdit(message.id)}
-          data-testid="message-edit"
-        />
+    </header>
+  );
+}
+
+function MessageText({ message, place }: { message: Message; place: Place }) {
+  const { t, i18n } = useTranslation();
+  const me = useMyId();
+  const manage = useMay(place.groupId, place.id)("manage_messages");
+  const remark = message.edited_ms !== null && (
+    <small className="edited" title={fullTime(message.edited_ms, i18n.language)}>
+      {message.author_id === me || manage ? (
+        <button
+          type="button"
+          tabIndex={-1}
+          onClick={() => openDialog({ kind: "edits", channelId: place.id, messageId: message.id })}
+        >
+          {t("message.edited")}
+        </button>
+      ) : (
+        t("message.edited")
       )}
-      <IconButton
-        icon="copy"
-        size={18}
-        tabIndex={tabIndex}
-        label={t("message.copy")}
-        onClick={() => void copy()}
-      />
-      {(own || may("manage_messages")) && (
-        <IconButton
-          icon="trash"
-          size={18}
-          className="danger"
-          tabIndex={tabIndex}
-          label={t("message.delete")}
-          onClick={() => openDialog({ kind: "deleteMessage", channelId: place.id, messageId: message.id })}
-          data-testid="message-delete"
-        />
-      )}
+    </small>
+  );
+  return (
+    <div className="message-text">
+      <NamedThings groupId={place.groupId}>
+        <Sections sections={message.sections} at={{ channelId: place.id, messageId: message.id }} />
+      </NamedThings>
+      {remark}
     </div>
+  );
+}
+
+function Tick({ message, place, ticked }: { message: Message; place: Place; ticked: boolean }) {
+  const { t } = useTranslation();
+  const name = useName(message.author_id, place.groupId);
+  return (
+    <input
+      type="checkbox"
+      className="message-tick"
+      checked={ticked}
+      aria-label={t("message.tick", { name })}
+      onChange={() => tick(place.id, message.id)}
+      data-testid="message-tick"
+    />
   );
 }

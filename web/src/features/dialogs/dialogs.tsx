@@ -3,15 +3,21 @@ import { useTranslation } from "react-i18next";
 import { lazily } from "../../components/lazily";
 import { Dialog } from "../../components/overlays";
 import type { DialogSpec } from "../../state/ui";
+import { Reactors } from "../conversation/Reactors";
 import { LevelForm } from "../levels/LevelForm";
 import { PictureView } from "../messages/PictureView";
 import { Switcher } from "../switcher/Switcher";
 import { ChannelForm } from "./ChannelForm";
 import { Confirm } from "./Confirm";
 import { ConversationForm } from "./ConversationForm";
+import { Edits } from "./Edits";
+import { ForwardForm } from "./ForwardForm";
 import { GroupForm } from "./GroupForm";
 import { InviteDialog } from "./InviteDialog";
 import { NewConversation } from "./NewConversation";
+import { ReportForm } from "./ReportForm";
+import { ShareContact } from "./ShareContact";
+import { ShareInvite } from "./ShareInvite";
 import { type ConfirmedSpec, useConfirmed } from "./useConfirmed";
 
 const Settings = lazily(() => import("../settings/Settings"));
@@ -59,6 +65,27 @@ export default function Dialogs({ dialog, onClose }: Props) {
       return frame(t("group.invite"), <InviteDialog groupId={dialog.groupId} />);
     case "switcher":
       return frame(t("shell.switcher"), <Switcher onClose={onClose} />);
+    case "reactors":
+      return frame(
+        t("reaction.title"),
+        <Reactors channelId={dialog.channelId} messageId={dialog.messageId} emoji={dialog.emoji} />,
+      );
+    case "forward":
+      return frame(
+        t("message.forward"),
+        <ForwardForm channelId={dialog.channelId} messageId={dialog.messageId} onClose={onClose} />,
+      );
+    case "edits":
+      return frame(t("message.edits"), <Edits channelId={dialog.channelId} messageId={dialog.messageId} />);
+    case "report":
+      return frame(
+        t("message.report"),
+        <ReportForm channelId={dialog.channelId} messageId={dialog.messageId} onClose={onClose} />,
+      );
+    case "shareContact":
+      return frame(t("share.contact"), <ShareContact channelId={dialog.channelId} onClose={onClose} />);
+    case "shareInvite":
+      return frame(t("share.invite"), <ShareInvite channelId={dialog.channelId} onClose={onClose} />);
     case "picture":
       return frame(dialog.file.name, <PictureView file={dialog.file} />, true);
     case "settings":

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { DialogSpec } from "../../state/ui";
+import { type DialogSpec, endSelection, ui } from "../../state/ui";
 import { nameOf, useParley } from "../parley";
 
 export type ConfirmedSpec = Extract<
@@ -12,6 +12,7 @@ export type ConfirmedSpec = Extract<
       | "deleteChannel"
       | "removeMember"
       | "deleteMessage"
+      | "deleteMessages"
       | "leaveConversation"
       | "removeFromConversation"
       | "block"
@@ -72,6 +73,18 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
         action: t("members.remove"),
         work: () => parley.api.removeMember(spec.groupId, spec.userId),
       };
+    case "deleteMessages": {
+      const ids = ui.getState().selection?.ids ?? [];
+      return {
+        title: t("select.deleteTitle", { count: ids.length }),
+        text: t("message.deleteText"),
+        action: t("select.delete"),
+        work: async () => {
+          await parley.conversations.removeAll(spec.channelId, ids);
+          endSelection();
+        },
+      };
+    }
     case "leaveConversation":
       return {
         title: t("conversation.leaveTitle"),

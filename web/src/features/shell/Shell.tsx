@@ -1,6 +1,7 @@
 import { Outlet, useLocation, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { lazily } from "../../components/lazily";
 import { useWide } from "../../components/useMedia";
 import { DialogHost } from "../dialogs/DialogHost";
 import { useAccount, useCall, useParley, useUi, useWorld } from "../parley";
@@ -14,7 +15,10 @@ import { useShortcuts } from "./useShortcuts";
 import { useTitle } from "./useTitle";
 import "./shell.css";
 
-const Dock = lazy(() => import("../voice/Dock").then((module) => ({ default: module.Dock })));
+const Dock = lazily(
+  () => import("../voice/Dock"),
+  (module) => module.Dock,
+);
 
 /** The frame around everything once one is logged in. */
 export function Shell() {

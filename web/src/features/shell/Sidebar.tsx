@@ -1,14 +1,18 @@
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { LazyMenu } from "../../components/LazyOverlays";
+import { lazily } from "../../components/lazily";
 import { openDialog } from "../../state/ui";
 import { ChannelList } from "../channels/ChannelList";
 import { useMay, useMyId, useWorld } from "../parley";
 
-const HomeSide = lazy(() => import("../home/HomeSide").then((module) => ({ default: module.HomeSide })));
+const HomeSide = lazily(
+  () => import("../home/HomeSide"),
+  (module) => module.HomeSide,
+);
 
 /** The column of channels of the group in view. */
 export function Sidebar({ loaded }: { loaded: boolean }) {

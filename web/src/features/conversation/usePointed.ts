@@ -1,0 +1,37 @@
+import { type PointerEvent, useEffect, useState } from "react";
+
+/** Whether a row is pointed at: by a mouse over it, or by a finger that touched it last. */
+export function usePointed() {
+  const [pointed, setPointed] = useState(false);
+  const [touched, setTouched] = useState(false);
+  useEffect(() => {
+    if (!touched) return;
+    const elsewhere = (): void => {
+      setTouched(false);
+      setPointed(false);
+    };
+    // The touch that began this has to be over first.
+    const timer = setTimeout(() => document.addEventListener("pointerdown", elsewhere, { once: true }), 0);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("pointerdown", elsewhere);
+    };
+  }, [touched]);
+  return {
+    pointed,
+    pointing: {
+      onPointerEnter: (event: PointerEvent) => {
+        if (event.pointerType !== "touch") setPointed(true);
+      },
+      onPointerLeave: (event: PointerEvent) => {
+        if (event.pointerType !== "touch") setPointed(false);
+      },
+      onClick: (event: { nativeEvent: Event; target: EventTarget }) => {
+        const touch = (event.nativeEvent as globalThis.PointerEvent).pointerType === "touch";
+        if (!touch || (event.target as HTMLElement).closest("a, button, input, summary")) return;
+        setTouched(true);
+        setPointed(true);
+      },
+    },
+  };
+}
