@@ -61,14 +61,16 @@ def test_a_deleted_message_is_gone_for_all_and_its_quote_says_so(
     anna, boris = gather(parley_server, person, "anna", "boris")
     anna.write("a secret")
     secret = boris.message("a secret").first
+    boris.open_menu(secret)
+    expect(boris.get("message-forward")).to_be_visible()
+    expect(boris.get("message-delete")).to_be_hidden()
+    boris.page.keyboard.press("Escape")
     secret.hover()
-    expect(secret.get_by_test_id("message-delete")).to_be_hidden()
     secret.get_by_test_id("message-reply").click()
     boris.write("what?")
 
-    own = anna.message("a secret").first
-    own.hover()
-    own.get_by_test_id("message-delete").click()
+    anna.open_menu(anna.message("a secret").first)
+    anna.get("message-delete").click()
     anna.get("confirm").click()
     for each in (anna, boris):
         expect(each.message("what?")).to_contain_text("The message was deleted")

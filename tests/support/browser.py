@@ -174,6 +174,12 @@ class Person:
     def message(self, text: str) -> Locator:
         return self.get("message").filter(has_text=text)
 
+    def open_menu(self, message: Locator) -> None:
+        """What can be done with a message: the menu beside it."""
+        message.hover()
+        message.get_by_test_id("message-more").click()
+        expect(self.page.get_by_role("menu")).to_be_visible()
+
     def expect_reads(self, text: str, times: int = 1, timeout_s: float = 15) -> None:
         expect(self.message(text)).to_have_count(times, timeout=timeout_s * 1000)
 
