@@ -33,6 +33,7 @@ from server.domain.entities import (
     Mentions,
     Message,
     Overwrite,
+    Presence,
     Reaction,
     Relation,
     RelationKind,
@@ -242,6 +243,10 @@ class Attendance(Protocol):
 
     def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
         """Those of the users who have a device on the line."""
+        ...
+
+    def presences(self, user_ids: Collection[UserId]) -> list[Presence]:
+        """How each of the users is seen, in their order; not everybody may know (:mod:`server.actions.presences`)."""
         ...
 
 

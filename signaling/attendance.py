@@ -1,10 +1,12 @@
-"""Who is connected: the hub keeps it, and actions ask it."""
+"""Who is connected, and how they are seen: the hub keeps it, and actions ask it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from server.domain.entities import Presence
 from server.domain.ids import UserId
+from signaling.appearances import Appearances
 from signaling.subscriber import Subscriber
 
 
@@ -14,6 +16,10 @@ class Attendance:
     def __init__(self) -> None:
         self.users: dict[UserId, list[Subscriber]] = {}
         """Their sessions, also those that wait for their client to come back."""
+        self.appearances = Appearances()
 
     def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
         return {user_id for user_id in user_ids if any(one.sink is not None for one in self.users.get(user_id, ()))}
+
+    def presences(self, user_ids: Collection[UserId]) -> list[Presence]:
+        return [self.appearances.seen(user_id) for user_id in user_ids]

@@ -14,7 +14,7 @@ from server.domain import codec
 from server.domain.entities import Addition, Level, Me, Relation, User
 from server.domain.errors import Invalid
 from server.domain.events import ConversationView, Event, GroupView
-from server.domain.ids import ChannelId, MessageId
+from server.domain.ids import ChannelId, MessageId, UserId
 from server.domain.mentions import AllowedMentions
 from server.domain.sections import NewSection
 
@@ -92,6 +92,15 @@ class MoveCursor(_Request, frozen=True, kw_only=True, tag="cursor.move"):
     unread: bool = False
 
 
+class WatchPresence(_Request, frozen=True, kw_only=True, tag="presence.watch"):
+    user_ids: Annotated[tuple[UserId, ...], msgspec.Meta(max_length=1000)]
+    """Instead of those before."""
+
+
+class NoteActivity(_Request, frozen=True, kw_only=True, tag="presence.activity"):
+    idle: bool
+
+
 class PrepareVoice(_Request, frozen=True, kw_only=True, tag="voice.prepare"):
     channel_id: ChannelId
 
@@ -122,8 +131,9 @@ class LeaveVoice(_Request, frozen=True, kw_only=True, tag="voice.leave"):
 TextRequest: TypeAlias = (
     CreateMessage | EditMessage | DeleteMessage | AddReaction | RemoveReaction | StartTyping | MoveCursor
 )
+PresenceRequest: TypeAlias = WatchPresence | NoteActivity
 VoiceRequest: TypeAlias = PrepareVoice | OfferVoice | UpdateVoice | IgnoreVoice | LeaveVoice
-Request: TypeAlias = TextRequest | VoiceRequest
+Request: TypeAlias = TextRequest | PresenceRequest | VoiceRequest
 ClientFrame: TypeAlias = Identify | Resume | Heartbeat | Request
 
 

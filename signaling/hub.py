@@ -15,6 +15,7 @@ from typing import Final
 
 from server.actions.context import Actions
 from server.actions.snapshot import channel_for_readers, load_access, memberships, recount
+from server.domain.entities import Me
 from server.domain.events import (
     CursorUpdate,
     Event,
@@ -40,6 +41,7 @@ from signaling.backlog import Backlog, Entry, held
 from signaling.delivery import Delivery
 from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
+from signaling.presence import PresenceDesk
 from signaling.room import Opened, Room
 from signaling.subscriber import Sink, Subscriber
 
@@ -54,6 +56,7 @@ class Hub:
         self.users = attendance.users
         self.sessions: dict[str, Subscriber] = {}
         """By key; also those that wait for their client to come back."""
+        self.presence = PresenceDesk(actions, attendance, self.sessions, self.delivery.to)
         self.rooms: dict[GroupId, Room] = {}
         self.groups_of: dict[UserId, set[GroupId]] = {}
         """Of those in ``users``: the rooms they sit in."""
@@ -65,12 +68,13 @@ class Hub:
 
     # ------------------------------------------------------------------------------------------------------------ people
 
-    def enter(self, subscriber: Subscriber) -> None:
+    def enter(self, subscriber: Subscriber, me: Me) -> None:
         """From now on the session gets what its user may know. Its rooms are :meth:`room`'s and the caller's to fill."""
         session = subscriber.session
         self.sessions[session.key] = subscriber
         self.users.setdefault(session.user_id, []).append(subscriber)
         self._forget_receivers(self.groups_of.setdefault(session.user_id, set()))
+        self.presence.entered(subscriber, me)
 
     def leave(self, subscriber: Subscriber, code: CloseCode) -> None:
         """Ends a session for good."""
@@ -78,6 +82,7 @@ class Hub:
         session = subscriber.session
         if self.sessions.pop(session.key, None) is None:
             return
+        self.presence.ended(subscriber)
         left = self.users[session.user_id]
         left.remove(subscriber)
         if left:
@@ -100,8 +105,10 @@ class Hub:
         for subscriber in [one for one in self.sessions.values() if one.session.expired(now_s)]:
             self.leave(subscriber, CloseCode.GOING_AWAY)
 
-    def detach(self, subscriber: Subscriber, sink: Sink) -> None:
-        """The socket is gone."""
+    def detach(self, subscriber: Subscriber, sink: Sink, *, silent: bool = False) -> None:
+        """The socket is gone; ``silent``: it was closed because nothing was heard of its client."""
+        if subscriber.sink is sink:
+            self.presence.left(subscriber, silent=silent)
         subscriber.detach(sink, self._actions.clock.monotonic_s())
 
     def resume(
@@ -125,6 +132,7 @@ class Hub:
         subscriber.session.acknowledge(received)
         subscriber.session.attach()
         subscriber.sink = sink
+        self.presence.came_back(subscriber)
         return subscriber, missed
 
     def _forget_receivers(self, group_ids: Iterable[GroupId]) -> None:
@@ -288,6 +296,7 @@ class Hub:
         """Waits until nothing is being read, and what waited for it has been delivered."""
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
+        await self.presence.quiet()
 
     def _start_reading(self, room: Room) -> None:
         room.busy = True
@@ -397,3 +406,4 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.presence.close()

@@ -17,6 +17,7 @@ class Kind(enum.Enum):
     TYPING = "typing"
     CURSOR = "cursor"
     REACTION = "reaction"
+    PRESENCE = "presence"
     VOICE = "voice"
 
 
@@ -35,6 +36,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     typing: Rate = Rate(10, 3.0)
     cursor: Rate = Rate(30, 10.0)
     reaction: Rate = Rate(20, 4.0)
+    presence: Rate = Rate(20, 2.0)
     voice: Rate = Rate(20, 4.0)
 
     def of(self, kind: Kind) -> Rate:

@@ -16,6 +16,7 @@ from server.actions.context import Actions
 from server.actions.sessions import Authenticated, authenticate
 from server.actions.snapshot import Snapshot, load_access, snapshot
 from server.domain.access import GroupAccess
+from server.domain.entities import Me
 from server.domain.errors import Unauthenticated
 from server.domain.events import (
     ChannelDelete,
@@ -29,6 +30,7 @@ from server.domain.events import (
     MessageCreate,
     MessageDelete,
     MessageDeleteBulk,
+    MeUpdate,
     Recount,
     RoleDelete,
     RoleUpdate,
@@ -172,7 +174,7 @@ class Opener:
         key = self._actions.random_bytes(16).hex()
         session = Session(key, login.user_id, login.session_id)
         subscriber = Subscriber(session, sink)
-        self._hub.enter(subscriber)
+        self._hub.enter(subscriber, _latest(taken.me, since))
         for view in taken.groups:
             room = self._hub.room(view.group.id)
             if room.access is None:
@@ -247,6 +249,12 @@ def _upsets(entry: Entry, user_id: UserId, group_ids: set[GroupId]) -> bool:
     if isinstance(event, MemberUpdate):
         return event.member.user_id == user_id
     return isinstance(event, (GroupUpdate, RoleUpdate, RoleDelete, ChannelUpdate, ChannelDelete))
+
+
+def _latest(me: Me, since: list[Entry | Recount]) -> Me:
+    """What somebody says of themselves, as far as they have said it by now."""
+    said = (item.event.me for item in since if isinstance(item, Entry) and isinstance(item.event, MeUpdate))
+    return [me, *(one for one in said if one.id == me.id)][-1]
 
 
 def _refusal(error: Unauthenticated) -> Refused:

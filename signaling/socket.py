@@ -27,7 +27,7 @@ from signaling.hub import Hub
 from signaling.lanes import Lanes
 from signaling.limits import Kind, Rates
 from signaling.opening import Admission, Opener, Refused
-from signaling.requests import answer, kind_of, lane_of
+from signaling.requests import Desks, answer, kind_of, lane_of
 from signaling.session import (
     HEARTBEAT_INTERVAL_S,
     IDENTIFY_WITHIN_S,
@@ -38,7 +38,7 @@ from signaling.session import (
     Step,
 )
 from signaling.subscriber import Subscriber
-from signaling.voice_port import Caller, VoiceDesk
+from signaling.voice_port import Caller
 
 WRITE_BUFFER_MAX_BYTES: Final = 1 << 20
 GOODBYE_S: Final = 5.0
@@ -60,7 +60,7 @@ class Behind:
     """What all sockets share."""
 
     actions: Actions
-    voice: VoiceDesk
+    desks: Desks
     hub: Hub
     opener: Opener
     rates: Rates
@@ -79,6 +79,7 @@ class Socket:
         "_lanes",
         "_limit_bytes",
         "_opening",
+        "_silent",
         "_subscriber",
         "_transport",
         "_ws",
@@ -98,6 +99,8 @@ class Socket:
         self._subscriber: Subscriber | None = None
         self._limit_bytes = WRITE_BUFFER_MAX_BYTES
         self._ended = False
+        self._silent = False
+        """Nothing was heard of the client any more."""
         self._opening: asyncio.Task[None] | None = None
 
     # --------------------------------------------------------------------------------------------------------------- sink
@@ -142,7 +145,7 @@ class Socket:
         if self._opening is not None:
             self._opening.cancel()
         if self._subscriber is not None:
-            self._behind.hub.detach(self._subscriber, self)
+            self._behind.hub.detach(self._subscriber, self, silent=self._silent)
 
     # ------------------------------------------------------------------------------------------------------------ reading
 
@@ -183,6 +186,7 @@ class Socket:
             case Overdue.IDENTIFY:
                 self.close(CloseCode.NOT_IDENTIFIED)
             case Overdue.HEARTBEAT:
+                self._silent = True
                 self.close(CloseCode.NO_HEARTBEAT)
 
     @property
@@ -283,9 +287,9 @@ class Socket:
         if self._subscriber is None:
             return
         session = self._subscriber.session
-        caller = Caller(session.user_id, session.login_id)
+        caller = Caller(session.user_id, session.login_id, session.key)
         try:
-            result = await answer(self._behind.actions, self._behind.voice, caller, request)
+            result = await answer(self._behind.desks, caller, request)
         except ParleyError as error:
             self._send_error(request.id, error)
         except Exception as error:

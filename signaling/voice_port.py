@@ -20,6 +20,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     user_id: UserId
     session_id: SessionId
+    key: str = ""
+    """Of the gateway session over which they ask; empty for who asks otherwise."""
 
 
 class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

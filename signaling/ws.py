@@ -18,6 +18,7 @@ from signaling.frames import CloseCode
 from signaling.hub import Hub
 from signaling.limits import Rates
 from signaling.opening import Opener
+from signaling.requests import Desks
 from signaling.socket import GOODBYE_S, Behind, Socket
 from signaling.voice_port import VoiceDesk
 
@@ -46,7 +47,8 @@ class Gateway:
     ) -> None:
         """``attendance`` is that of ``actions``; ``jitter`` as :func:`random.random`."""
         self.hub = Hub(actions, attendance)
-        self._behind = Behind(actions, voice, self.hub, Opener(actions, self.hub), rates or Rates())
+        desks = Desks(actions, voice, self.hub.presence)
+        self._behind = Behind(actions, desks, self.hub, Opener(actions, self.hub), rates or Rates())
         self._jitter = jitter
         self._sockets: set[Socket] = set()
         self._deserted = asyncio.Event()
@@ -88,6 +90,7 @@ class Gateway:
                 if not socket.greeted:
                     self._name_a_time(socket)
         self.hub.receive(notice)
+        self.hub.presence.receive(notice)
 
     async def close(self) -> None:
         """Ends what :meth:`start` began; sockets that are still open are cut."""
@@ -115,6 +118,7 @@ class Gateway:
         for socket in list(self._sockets):
             socket.overdue(now_s)
         self.hub.expire()
+        self.hub.presence.tick()
         self._behind.opener.forget_rested()
 
     # --------------------------------------------------------------------------------------------------------------- door

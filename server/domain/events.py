@@ -313,6 +313,7 @@ Event: TypeAlias = (
     | RelationUpdate
     | RelationDelete
     | ReportUpdate
+    | PresenceUpdate
     | TypingStart
     | AdditionCreate
     | AdditionDelete

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.actions.accounts import get_user
 from signaling import frames
 from signaling.frames import CloseCode
 from tests.support.gateway_scene import text_channel, together, voice_channel, write
@@ -33,12 +34,12 @@ _JSON = st.recursive(
 )
 _TYPES: Final = (
     *("identify", "resume", "heartbeat", "message.create", "message.edit", "message.delete", "typing.start"),
-    *("reaction.add", "reaction.remove"),
+    *("reaction.add", "reaction.remove", "presence.watch", "presence.activity"),
     *("cursor.move", "voice.prepare", "voice.offer", "voice.update", "voice.ignore", "voice.leave", "no.such", ""),
 )
 _FIELDS: Final = (
     *("id", "token", "session", "received", "channel_id", "message_id", "nonce", "sections", "negotiation", "sdp"),
-    *("muted", "deafened", "participant", "ignored", "more", "emoji", "allowed_mentions", "unread"),
+    *("muted", "deafened", "participant", "ignored", "more", "emoji", "allowed_mentions", "unread", "user_ids", "idle"),
 )
 _SECTION = st.fixed_dictionaries(
     {"kind": st.sampled_from(("text", "code", "reply", "file", "forward", "contact", "invite"))},
@@ -136,6 +137,8 @@ _NEEDED: Final = {
     "reaction.add": ("channel_id", "message_id", "emoji"),
     "reaction.remove": ("channel_id", "message_id", "emoji"),
     "cursor.move": ("channel_id", "message_id"),
+    "presence.watch": ("user_ids",),
+    "presence.activity": ("idle",),
     "voice.prepare": ("channel_id",),
     "voice.offer": ("channel_id", "negotiation", "sdp", "muted", "deafened"),
     "voice.update": ("participant", "muted"),
@@ -158,6 +161,8 @@ def _payload(chance: random.Random, known: list[str]) -> bytes:
         "sdp": "v=0",
         "muted": True,
         "deafened": False,
+        "user_ids": [chance.choice(known)] * chance.choice((0, 1, 300)),
+        "idle": chance.choice((True, False)),
         "participant": 1,
         "ignored": [2],
         "emoji": "🌻",
@@ -202,6 +207,8 @@ async def test_rubbish_over_the_socket(tmp_path: Path, seed: int, capsys: pytest
         assert codes[1000] > 2, "most of the rubbish ends on the first frame: it is not good enough"
         assert len(witness.events) > 5, "nothing of it was understood"
         await server.quiet(witness)
+        for user_id in witness.model.unknown_in_voice():  # clients ask for their names
+            witness.model.users[user_id] = await get_user(server.actions, ben.user_id, user_id)
         fresh = await server.online(ben)
         assert witness.model.seen() == fresh.model.seen()
     logged = capsys.readouterr()

@@ -421,7 +421,7 @@ async def test_group_changes_while_a_snapshot_is_read_lead_to_another(
 async def test_messages_while_a_snapshot_is_read_come_after_it(
     server: GatewayServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One is in the snapshot already, one is not; each counts once."""
+    """Two are in the snapshot already (one for each look at the token), one is not; each counts once."""
     view, (anna, ben) = await together(server, "anna", "ben")
     channel_id = text_channel(view)
 
@@ -439,5 +439,5 @@ async def test_messages_while_a_snapshot_is_read_come_after_it(
     monkeypatch.setattr("signaling.opening.snapshot", after)
     client = await server.online(anna)
     await server.quiet(client)
-    assert client.model.groups[view.group.id].cursors[channel_id].unread == 2
+    assert client.model.groups[view.group.id].cursors[channel_id].unread == 3
     assert len(client.events) == 1

@@ -510,6 +510,15 @@ async def people_block_and_unblock(scene: Scene) -> None:
     await do_end_relation(actions, scene.anna.user_id, scene.ben.user_id)
 
 
+@case(events.PresenceUpdate)
+async def someone_who_is_watched_is_seen_otherwise(scene: Scene) -> None:
+    hub = scene.server.gateway.hub
+    for key, subscriber in hub.sessions.items():
+        session = subscriber.session
+        await hub.presence.watch(Caller(session.user_id, session.login_id, key), [scene.ben.user_id])
+    await do_update_me(scene.server.actions, scene.ben.user_id, UpdateMe(status=ChosenStatus.DND))
+
+
 @case(events.TypingStart)
 async def someone_types(scene: Scene) -> None:
     for channel_id in (scene.general, scene.secret):

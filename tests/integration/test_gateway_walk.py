@@ -16,6 +16,9 @@ from server.domain.errors import ParleyError
 from server.domain.ids import ChannelId, MessageId, Snowflake, UserId
 from server.domain.sections import Text
 from signaling import frames, requests
+from signaling.attendance import Attendance
+from signaling.delivery import Delivery
+from signaling.presence import PresenceDesk
 from tests.support.gateway_server import gateway_server
 from tests.support.outcomes import AUTHOR, CHANGE, DONE, HIDDEN, LOG_IN, READ, Outcome
 from tests.support.sdp import offer_text
@@ -40,9 +43,10 @@ class Things(NamedTuple):
     """Of the one in time-out."""
     participant: int
     """The owner, in voice."""
+    member: UserId
 
 
-NOTHING: Final = Things(ChannelId(NOBODY), ChannelId(NOBODY), MessageId(NOBODY), MessageId(NOBODY), 1)
+NOTHING: Final = Things(ChannelId(NOBODY), ChannelId(NOBODY), MessageId(NOBODY), MessageId(NOBODY), 1, UserId(NOBODY))
 
 VOICE_OWN: Final = Outcome(LOG_IN, "409 not_in_voice", "409 not_in_voice", DONE)
 """About a connection, which is its user's alone."""
@@ -72,6 +76,10 @@ WALK: Final = {
     ),
     "typing.start": Line(CHANGE, lambda it: frames.StartTyping(id=1, channel_id=it.text)),
     "cursor.move": Line(READ, lambda it: frames.MoveCursor(id=1, channel_id=it.text, message_id=it.message)),
+    "presence.watch": Line(
+        Outcome(LOG_IN, DONE, DONE, DONE), lambda it: frames.WatchPresence(id=1, user_ids=(it.member,))
+    ),
+    "presence.activity": Line(Outcome(LOG_IN, DONE, DONE, DONE), lambda it: frames.NoteActivity(id=1, idle=True)),
     "voice.prepare": Line(CHANGE, lambda it: frames.PrepareVoice(id=1, channel_id=it.voice)),
     "voice.offer": Line(
         CHANGE,
@@ -111,7 +119,7 @@ async def staged(folder: Path) -> AsyncIterator[tuple[Stage, World, Things]]:
         world = await furnish(stage.house)
         answer = await stage.join(world.owner, channel_id=world.voice)
         message, own = (MessageId(Snowflake(int(world.ids[name]))) for name in ("message", "own_message"))
-        yield stage, world, Things(world.text, world.voice, message, own, answer.participant)
+        yield stage, world, Things(world.text, world.voice, message, own, answer.participant, world.member)
 
 
 @pytest.mark.parametrize("key", WALK)
@@ -131,7 +139,8 @@ async def test_nobody_gets_what_they_may_not_have(tmp_path: Path, key: str) -> N
 async def outcome_of(stage: Stage, user_id: UserId, ask: frames.Request) -> tuple[str, tuple[object, ...]]:
     """And all that the error says."""
     try:
-        await requests.answer(stage.actions, stage.desk, caller(user_id), ask)
+        presence = PresenceDesk(stage.actions, Attendance(), {}, Delivery().to)
+        await requests.answer(requests.Desks(stage.actions, stage.desk, presence), caller(user_id), ask)
     except ParleyError as error:
         return f"{error.status} {error.code}", (error.code, error.message, error.data)
     return DONE, ()

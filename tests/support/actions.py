@@ -38,8 +38,10 @@ from server.domain.entities import (
     DirectFrom,
     Me,
     Message,
+    Presence,
     RelationKind,
     Role,
+    Status,
     VoiceState,
 )
 from server.domain.events import Audience, Event, GroupView, Published
@@ -116,6 +118,13 @@ class Attendees:
 
     def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
         return self.there.intersection(user_ids)
+
+    def presences(self, user_ids: Collection[UserId]) -> list[Presence]:
+        """Those who are there are online."""
+        return [
+            Presence(user_id=user_id, status=Status.ONLINE if user_id in self.there else Status.OFFLINE)
+            for user_id in user_ids
+        ]
 
 
 @dataclass

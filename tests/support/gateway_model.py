@@ -50,6 +50,7 @@ from server.domain.events import (
     MessageDeleteBulk,
     MessageUpdate,
     MeUpdate,
+    PresenceUpdate,
     ReactionUpdate,
     RelationDelete,
     RelationUpdate,
@@ -414,6 +415,7 @@ class ClientModel:
             group.voice.pop(event.participant, None)
 
     @apply.register(ReportUpdate)
+    @apply.register(PresenceUpdate)
     @apply.register(TypingStart)
     @apply.register(VoiceSpeaking)
     @apply.register(VoiceSlots)

@@ -40,7 +40,7 @@ from tests.support.fake_voice import FakeVoiceDesk
 from tests.support.gateway_client import GatewayClient
 
 FAST = Rate(100_000, 100_000.0)
-UNHURRIED = Rates(frame=FAST, message=FAST, typing=FAST, cursor=FAST, voice=FAST)
+UNHURRIED = Rates(frame=FAST, message=FAST, typing=FAST, cursor=FAST, reaction=FAST, presence=FAST, voice=FAST)
 """For tests that ask more than people do."""
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from server.domain.entities import Presence, Status
 from server.domain.ids import SessionId, Snowflake
 from signaling.attendance import Attendance
 from signaling.session import Session
 from signaling.subscriber import Subscriber
-from tests.support.rows import ANNA, BEN, CLEO
+from tests.support.rows import ANNA, BEN, CLEO, me
 from tests.support.sink import FakeSink
 
 
@@ -17,3 +18,12 @@ def test_connected_is_who_has_a_device_on_the_line() -> None:
     here.sink = FakeSink()
     assert attendance.connected([ANNA, BEN, CLEO]) == {ANNA, BEN}
     assert attendance.connected([CLEO]) == set()
+
+
+def test_how_somebody_is_seen_is_told_in_the_order_of_the_question() -> None:
+    attendance = Attendance()
+    attendance.appearances.arrive("a", me(BEN, "ben"), 0)
+    assert attendance.presences([CLEO, BEN]) == [
+        Presence(user_id=CLEO, status=Status.OFFLINE),
+        Presence(user_id=BEN, status=Status.ONLINE),
+    ]

@@ -28,6 +28,8 @@ GOOD: list[dict[str, Any]] = [
     {"type": "reaction.remove", "id": 1, "channel_id": "5", "message_id": "6", "emoji": "🌻"},
     {"type": "typing.start", "id": 1, "channel_id": "5"},
     {"type": "cursor.move", "id": 1, "channel_id": "5", "message_id": "6"},
+    {"type": "presence.watch", "id": 1, "user_ids": ["5", "6"]},
+    {"type": "presence.activity", "id": 1, "idle": True},
     {"type": "voice.prepare", "id": 1, "channel_id": "5"},
     {"type": "voice.offer", "id": 1, "channel_id": "5", "negotiation": 1, "sdp": "", "muted": True, "deafened": False},
     {"type": "voice.update", "id": 1, "participant": 1, "muted": True},

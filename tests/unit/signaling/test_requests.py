@@ -10,6 +10,7 @@ from signaling.limits import Kind
 
 HERE, THERE = ChannelId(Snowflake(5)), ChannelId(Snowflake(6))
 TYPING = frames.StartTyping(id=1, channel_id=HERE)
+WATCH = frames.WatchPresence(id=1, user_ids=())
 MOVE = frames.MoveCursor(id=2, channel_id=HERE, message_id=MessageId(Snowflake(1)))
 
 
@@ -24,6 +25,8 @@ def test_every_request_has_an_answer() -> None:
         (frames.DeleteMessage(id=1, channel_id=HERE, message_id=MessageId(Snowflake(1))), Kind.MESSAGE),
         (TYPING, Kind.TYPING),
         (MOVE, Kind.CURSOR),
+        (WATCH, Kind.PRESENCE),
+        (frames.NoteActivity(id=1, idle=True), Kind.PRESENCE),
         (frames.LeaveVoice(id=1, participant=1), Kind.VOICE),
     ],
 )
@@ -38,3 +41,9 @@ def test_one_channel_is_one_lane_and_voice_is_another() -> None:
     prepare, leave = frames.PrepareVoice(id=4, channel_id=HERE), frames.LeaveVoice(id=5, participant=1)
     assert requests.lane_of(prepare) == requests.lane_of(leave)
     assert requests.lane_of(prepare) != requests.lane_of(TYPING)
+
+
+def test_presence_is_a_lane_of_its_own() -> None:
+    voice = frames.LeaveVoice(id=5, participant=1)
+    assert requests.lane_of(WATCH) == requests.lane_of(frames.NoteActivity(id=2, idle=True))
+    assert requests.lane_of(WATCH) not in (requests.lane_of(TYPING), requests.lane_of(voice))
