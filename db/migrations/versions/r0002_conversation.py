@@ -42,7 +42,7 @@ def _widen() -> None:
     with op.batch_alter_table("channels") as channels:
         channels.add_column(sa.Column("category_id", BIG, autoincrement=False, nullable=True))
         channels.add_column(sa.Column("slow_mode_s", sa.Integer(), server_default="0", nullable=False))
-        channels.alter_column("group_id", existing_type=sa.BigInteger(), nullable=True, autoincrement=False)
+        channels.alter_column("group_id", existing_type=sa.BigInteger(), nullable=True)
         channels.create_index(channels.f("ix_channels_category_id"), ["category_id"], unique=False)
         channels.create_foreign_key(
             channels.f("fk_channels_category_id_channels"), "channels", ["category_id"], ["id"], ondelete="SET NULL"
@@ -451,7 +451,7 @@ def downgrade() -> None:
     with op.batch_alter_table("channels") as channels:
         channels.drop_constraint(channels.f("fk_channels_category_id_channels"), type_="foreignkey")
         channels.drop_index(channels.f("ix_channels_category_id"))
-        channels.alter_column("group_id", existing_type=sa.BigInteger(), nullable=False, autoincrement=False)
+        channels.alter_column("group_id", existing_type=sa.BigInteger(), nullable=False)
         channels.drop_column("slow_mode_s")
         channels.drop_column("category_id")
     op.drop_index(op.f("ix_members_group_id_joined_ms"), "members")
