@@ -27,7 +27,7 @@ run: .venv/.installed-run web/dist/.built
 	@exec $(PY) -m parley run
 
 test: .venv/.installed-dev web/dist/.built lint web-check
-	@scripts/system chromium redis-server
+	@scripts/system chromium redis-server postgresql mariadb-server
 	$(PY) -m scripts.cores
 	$(PYTEST) -q -n 2 tests --ignore=tests/e2e --ignore=tests/chaos
 	$(PYTEST) -q -s tests/chaos
