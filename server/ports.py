@@ -897,6 +897,17 @@ class Pings(Protocol):
         """The message is there already."""
         ...
 
+    async def add_holders(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        group_id: GroupId,
+        role_ids: Collection[RoleId],
+        but: Collection[UserId],
+    ) -> None:
+        """The same for everybody in the group who has one of the roles, ``but`` these; whoever they are is not read."""
+        ...
+
     async def keep(self, channel_id: ChannelId, message_id: MessageId, by_ids: Collection[Snowflake]) -> set[UserId]:
         """Takes back all pings of the message but those by one of ``by_ids``; returns whose they were."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from server.actions.context import Actions
 from server.actions.counts import tell_all_readers, tell_readers
@@ -13,6 +14,9 @@ from server.domain.ids import RoleId, Snowflake, UserId
 from server.domain.mentions import AllowedMentions, Named
 from server.domain.permissions import Permission
 from server.ports import EVERYONE_ID, HERE_ID, Ping, Reader, UnitOfWork
+
+TOLD_ONE_BY_ONE_MAX: Final = 100
+"""Readers whose counts change by an edit; with more, those who are connected are found where that is known."""
 
 
 async def resolve(
@@ -69,35 +73,29 @@ def _roles(place: Place, named: Iterable[RoleId], allowed: AllowedMentions) -> I
 
 
 async def ping(actions: Actions, uow: UnitOfWork, place: Place, message: Message) -> None:
-    """Counts the new message for all whom it pings. Clients count for themselves, but for those who are pinged by ``here``
-    alone: they are told."""
+    """Counts the new message for all whom it pings. Clients count for themselves where it names them, a role of theirs or
+    everyone; those who are here are told."""
     mentions = message.mentions
     if mentions is None:
         return
-    pings = [Ping(user_id, user_id) for user_id in mentions.user_ids]
-    if mentions.everyone:
-        pings.append(Ping(EVERYONE_ID, EVERYONE_ID))
-    if mentions.role_ids:
-        pings += await _by_roles(uow, place, mentions.role_ids)
     here = await _who_is_here(actions, uow, place) if mentions.here else set()
-    told = set() if mentions.everyone else here - {one.user_id for one in pings}
+    pings = [Ping(user_id, user_id) for user_id in mentions.user_ids]
+    pings += [Ping(EVERYONE_ID, EVERYONE_ID)] if mentions.everyone else []
     pings += [Ping(user_id, HERE_ID) for user_id in here]
-    await uow.pings.add(message.channel_id, message.id, pings)
-    await tell_readers(uow, message.channel_id, told, message.id)
+    await uow.pings.add(place.id, message.id, pings)
+    if isinstance(place, GroupPlace) and mentions.role_ids:
+        await _ping_holders(uow, place, message, mentions.role_ids)
+    if not mentions.everyone:
+        await tell_readers(uow, place.id, here.difference(mentions.user_ids), message.id)
 
 
-async def _by_roles(reader: Reader, place: Place, role_ids: Collection[RoleId]) -> list[Ping]:
-    if not isinstance(place, GroupPlace):
-        return []
-    members = await reader.members.by_roles(place.channel.group_id, role_ids)
-    viewers = set(place.seat.access.viewers(place.id, members)) - {place.user_id}
-    return [
-        Ping(member.user_id, role_id)
-        for member in members
-        if member.user_id in viewers
-        for role_id in role_ids
-        if role_id in member.role_ids
-    ]
+async def _ping_holders(uow: UnitOfWork, place: GroupPlace, message: Message, role_ids: Collection[RoleId]) -> None:
+    """There may be very many: they are read only where some of them may not view the channel."""
+    but = {place.user_id}
+    if not place.seat.access.all_view(place.id):
+        holders = await uow.members.by_roles(place.channel.group_id, role_ids)
+        but |= {member.user_id for member in holders} - set(place.seat.access.viewers(place.id, holders))
+    await uow.pings.add_holders(place.id, message.id, place.channel.group_id, role_ids, but)
 
 
 async def _who_is_here(actions: Actions, reader: Reader, place: Place) -> set[UserId]:
@@ -107,7 +105,9 @@ async def _who_is_here(actions: Actions, reader: Reader, place: Place) -> set[Us
     else:
         user_ids = await reader.members.ids(place.channel.group_id)
     connected = actions.attendance.connected(user_ids) - {place.user_id}
-    return await _viewers(reader, place, connected) if connected else set()
+    if not connected or (isinstance(place, GroupPlace) and place.seat.access.all_view(place.id)):
+        return connected
+    return await _viewers(reader, place, connected)
 
 
 async def unping(uow: UnitOfWork, place: Place, before: Message, after: Message) -> None:
@@ -119,7 +119,7 @@ async def unping(uow: UnitOfWork, place: Place, before: Message, after: Message)
     reasons |= {EVERYONE_ID} if mentions.everyone else set()
     reasons |= {HERE_ID} if mentions.here else set()
     gone = await uow.pings.keep(after.channel_id, after.id, reasons)
-    if EVERYONE_ID in gone:
+    if EVERYONE_ID in gone or len(gone) > TOLD_ONE_BY_ONE_MAX:
         await tell_all_readers(uow, place, after.id)
     else:
         await tell_readers(uow, place.id, gone, after.id)

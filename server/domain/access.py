@@ -93,6 +93,13 @@ class GroupAccess(msgspec.Struct, frozen=True):
         """Whatever the time: a time-out leaves the view."""
         return self._untimed(member, channel_id) & _VIEW_CHANNEL != 0
 
+    def all_view(self, channel_id: ChannelId) -> bool:
+        """Whether every member may certainly view the channel: everyone's role does, and nothing here takes it away."""
+        channel, everyone = self.channels.get(channel_id), self.roles.get(everyone_role_id(self.group.id))
+        if channel is None or everyone is None or not everyone.permissions & _VIEW_CHANNEL:
+            return False
+        return not any(overwrite.deny & _VIEW_CHANNEL for layer in self._layers(channel) for overwrite in layer)
+
     def visible_channels(self, member: Member) -> tuple[Channel, ...]:
         """By position, then id."""
         seen = (channel for channel in self.channels.values() if self.may_view(member, channel.id))

@@ -438,3 +438,12 @@ def test_someone_in_time_out_gives_nothing(access: GroupAccess, actor: Member) -
     for role_id in ROLES:
         with pytest.raises(Forbidden):
             check_assignment(seat, access.roles[role_id], actor, actor)
+
+
+@given(groups(few=True) | groups(), st.lists(members(owner=True), max_size=12), st.sampled_from(CHANNELS))
+def test_viewers_are_those_who_may_view(access: GroupAccess, some: list[Member], channel_id: ChannelId) -> None:
+    """However they are found."""
+    viewers = [member.user_id for member in some if access.may_view(member, channel_id)]
+    assert access.viewers(channel_id, some) == tuple(viewers)
+    if access.all_view(channel_id):
+        assert len(viewers) == len(some)

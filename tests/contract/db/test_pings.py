@@ -17,7 +17,10 @@ from tests.support.rows import (
     GENERAL,
     GROUP,
     MODERATOR,
+    OTHER_GROUP,
     RANDOM,
+    SILENT,
+    member,
     message,
     message_id,
 )
@@ -64,6 +67,21 @@ async def test_pings_are_kept_by_their_reasons(world: SqlStore) -> None:
         assert await uow.pings.keep(GENERAL, message_id(8), ()) == {ANNA, CLEO, EVERYONE_ID}
         assert await uow.pings.keep(RANDOM, message_id(8), ()) == set()
         await uow.pings.add(GENERAL, message_id(8), ())
+
+
+async def test_holders_of_roles_are_pinged_but_some(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.members.add(member(CLEO, role_ids=(MODERATOR, SILENT)))
+        await uow.members.put_role(GROUP, ANNA, MODERATOR)
+        await uow.members.put_role(GROUP, BEN, SILENT)
+        for number, role_ids, but in ((7, [MODERATOR], [BEN]), (8, [MODERATOR, SILENT], [ANNA]), (9, [SILENT], [])):
+            await uow.messages.add(message(number))
+            await uow.pings.add_holders(GENERAL, message_id(number), GROUP, role_ids, but)
+        assert await uow.pings.keep(GENERAL, message_id(7), ()) == {ANNA, CLEO}
+        assert await uow.pings.keep(GENERAL, message_id(8), (SILENT,)) == {CLEO}
+        assert await uow.pings.keep(GENERAL, message_id(8), ()) == {BEN, CLEO}
+        await uow.pings.add_holders(GENERAL, message_id(9), OTHER_GROUP, [SILENT], [])
+        assert await uow.pings.keep(GENERAL, message_id(9), ()) == {BEN, CLEO}
 
 
 async def test_pings_go_with_their_message(world: SqlStore) -> None:

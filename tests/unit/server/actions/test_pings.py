@@ -132,6 +132,15 @@ async def test_with_the_right_any_role_and_everyone_are_pinged(room: Room) -> No
     assert (await room.say(room.cleo, f"<@&{room.role_id}> @everyone @here")).mentions is None
 
 
+async def test_of_those_with_a_role_only_who_sees_it_is_pinged(room: Room) -> None:
+    """Where nobody is kept out, nobody is asked."""
+    elsewhere = await room.house.channel(room.anna, room.group_id)
+    await room.house.say(room.anna, elsewhere.id, f"<@&{room.role_id}>")
+    await room.house.say(room.anna, room.channel_id, f"<@&{room.role_id}>")
+    assert [(await room.house.counts(one, elsewhere.id))[1] for one in room.people] == [0, 1, 0, 1]
+    assert await room.mentions() == [0, 1, 0, 0]
+
+
 async def test_a_role_pings_those_who_had_it_when_it_was_written(room: Room) -> None:
     await room.say(room.anna, f"<@&{room.role_id}>")
     async with room.house.store.write() as uow:
@@ -155,12 +164,12 @@ async def test_here_are_those_who_are_connected_and_they_are_told(room: Room) ->
 
 
 async def test_who_counts_anyway_is_not_told(room: Room) -> None:
-    """Clients count for themselves where a message names them, a role of theirs, or everyone."""
+    """Clients count for themselves where a message names them, or everyone."""
     room.house.attendees.there = {room.ben, room.cleo}
     await room.say(room.anna, f"@here <@{room.cleo}>")
     assert room.told() == {room.ben: (1, 1)}
     await room.say(room.anna, f"@here <@&{room.role_id}>")
-    assert room.told() == {room.cleo: (2, 2)}
+    assert room.told() == {room.ben: (2, 2), room.cleo: (2, 2)}
     await room.say(room.anna, "@here @everyone")
     assert room.told() == {}
     assert await room.mentions() == [0, 3, 3, 1]
@@ -272,6 +281,16 @@ async def test_everyone_hears_through_the_gateway_that_they_are_pinged_no_longer
     room.house.published()
     await recount(room.house.actions, room.channel_id, message.id, room.people)
     assert room.told() == {room.ben: (1, 0), room.cleo: (1, 0), room.dora: (1, 0)}
+
+
+async def test_so_do_a_great_many(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.actions.pings.TOLD_ONE_BY_ONE_MAX", 1)
+    message = await room.say(room.anna, f"<@{room.ben}> <@{room.cleo}>")
+    message = await room.house.edit(message, Text(f"<@{room.cleo}>"))
+    assert Recount(room.group_id, room.channel_id, message.id) not in room.house.bus.notices
+    message = await room.say(room.anna, f"<@{room.ben}> <@{room.cleo}>")
+    await room.house.edit(message, Text("nobody"))
+    assert Recount(room.group_id, room.channel_id, message.id) in room.house.bus.notices
 
 
 async def test_an_edit_that_leaves_the_mentions_tells_nobody(room: Room) -> None:
