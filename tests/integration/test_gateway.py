@@ -13,7 +13,7 @@ from server.actions.members import do_remove_member
 from server.actions.messages import PageQuery, Written, do_delete_message, get_messages
 from server.actions.roles import UpdateRole, do_update_role
 from server.actions.sessions import revoke
-from server.domain.entities import Cursor, Message
+from server.domain.entities import Cursor, Mentions, Message
 from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
@@ -26,6 +26,7 @@ from server.domain.events import (
     TypingStart,
 )
 from server.domain.ids import ChannelId, MessageId, RoleId, Snowflake
+from server.domain.mentions import AllowedMentions
 from server.domain.permissions import EVERYONE, Permission
 from server.domain.sections import Text
 from signaling import frames
@@ -516,3 +517,28 @@ async def test_answers_carry_what_the_actions_say(server: GatewayServer) -> None
     assert await one.request(frames.DeleteMessage, dict, channel_id=channel_id, message_id=written.message.id) == {}
     await server.quiet(one, two)
     assert one.model.messages[channel_id] == {}
+
+
+async def test_who_is_pinged_and_what_is_unread_can_be_said_over_the_socket(server: GatewayServer) -> None:
+    view, (anna, ben) = await together(server, "anna", "ben")
+    channel_id = text_channel(view)
+    one, two = await server.online(anna), await server.online(ben)
+    sections = (Text(f"<@{ben.user_id}> @everyone"),)
+    quiet = AllowedMentions(user_ids=(), everyone=False)
+    fields = {"channel_id": channel_id, "sections": sections}
+    loud = await one.request(frames.CreateMessage, Written, nonce="loud", **fields)
+    assert loud.message.mentions == Mentions(user_ids=(ben.user_id,), everyone=True)
+    still = await one.request(frames.CreateMessage, Written, nonce="still", **fields, allowed_mentions=quiet)
+    assert still.message.mentions is None
+    read = await two.request(frames.MoveCursor, Cursor, channel_id=channel_id, message_id=still.message.id)
+    assert (read.unread, read.mentions) == (0, 0)
+    back = await two.request(frames.MoveCursor, Cursor, channel_id=channel_id, message_id=loud.message.id, unread=True)
+    assert (back.unread, back.mentions) == (2, 1)
+    edited = await one.request(
+        frames.EditMessage, Written, message_id=loud.message.id, **fields, allowed_mentions=quiet
+    )
+    assert edited.message.mentions is None
+    await server.quiet(one, two)
+    assert two.model.groups[view.group.id].cursors[channel_id] == Cursor(
+        channel_id=channel_id, last_read_id=None, unread=2, mentions=0
+    )
