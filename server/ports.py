@@ -249,6 +249,10 @@ class Attendance(Protocol):
         """How each of the users is seen, in their order; not everybody may know (:mod:`server.actions.presences`)."""
         ...
 
+    def members(self, group_id: GroupId) -> list[Member]:
+        """All members who are connected, and some more: those who may be back in a moment."""
+        ...
+
 
 class RateLimiter(Protocol):
     async def hit(self, rule: str, key: str) -> None:
@@ -538,6 +542,10 @@ class Relations(Protocol):
         """Those of them who have blocked the user."""
         ...
 
+    async def all_blockers(self, user_id: UserId) -> set[UserId]:
+        """Everyone who has blocked the user."""
+        ...
+
 
 class Roles(Protocol):
     async def add(self, role: Role) -> None: ...
@@ -597,6 +605,10 @@ class Members(Protocol):
 
     async def sharing(self, user_id: UserId, other_ids: Collection[UserId]) -> set[UserId]:
         """Those of the others who are in a group with the user."""
+        ...
+
+    async def next_ids(self, group_id: GroupId, after: UserId, limit: int) -> list[UserId]:
+        """In order."""
         ...
 
     async def ids(self, group_id: GroupId) -> list[UserId]: ...

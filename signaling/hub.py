@@ -57,7 +57,7 @@ class Hub:
         self.sessions: dict[str, Subscriber] = {}
         """By key; also those that wait for their client to come back."""
         self.presence = PresenceDesk(actions, attendance, self.sessions, self.delivery.to)
-        self.rooms: dict[GroupId, Room] = {}
+        self.rooms = attendance.rooms
         self.groups_of: dict[UserId, set[GroupId]] = {}
         """Of those in ``users``: the rooms they sit in."""
         self._busy: set[Room] = set()

@@ -98,6 +98,7 @@ _NAMED = (
 _KINDS: Final = 3
 """Of names: user name, display name, nickname."""
 _IDS = select(members.c.user_id).where(_IN_GROUP).order_by(members.c.user_id)
+_NEXT_IDS = _IDS.where(members.c.user_id > given("after")).limit(given("at_most"))
 
 
 def _members(rows: Sequence[Row[Any]], roles: Sequence[Row[Any]]) -> list[Member]:
@@ -208,6 +209,9 @@ class SqlMembers(Repository):
 
     async def ids(self, group_id: GroupId) -> list[UserId]:
         return [row.user_id for row in await self._all(_IDS, of_group=group_id)]
+
+    async def next_ids(self, group_id: GroupId, after: UserId, limit: int) -> list[UserId]:
+        return [row.user_id for row in await self._all(_NEXT_IDS, of_group=group_id, after=after, at_most=limit)]
 
     async def put_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None:
         key = ("group_id", "user_id", "role_id")

@@ -32,7 +32,8 @@ _HAVING = (
     .order_by(relations.c.user_id)
 )
 _THEIRS = _HAVING.add_columns(relations.c.kind).where(among(relations.c.user_id, "other_ids"))
-_BLOCKERS = _HAVING.where(among(relations.c.user_id, "other_ids"), relations.c.kind == RelationKind.BLOCKED.value)
+_ALL_BLOCKERS = _HAVING.where(relations.c.kind == RelationKind.BLOCKED.value)
+_BLOCKERS = _ALL_BLOCKERS.where(among(relations.c.user_id, "other_ids"))
 _COUNT = select(func.count()).where(_OWN, relations.c.kind == given("of_kind"))
 
 
@@ -87,6 +88,9 @@ class SqlRelations(Repository):
 
     async def having(self, user_id: UserId) -> list[UserId]:
         return [row.id for row in await self._all(_HAVING, of_user=user_id)]
+
+    async def all_blockers(self, user_id: UserId) -> set[UserId]:
+        return {row.id for row in await self._all(_ALL_BLOCKERS, of_user=user_id)}
 
     async def blockers(self, user_id: UserId, among: Collection[UserId]) -> set[UserId]:
         found: set[UserId] = set()

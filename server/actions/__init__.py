@@ -39,6 +39,7 @@ members        get_members(actions, user_id, group_id, MembersQuery)            
                do_update_member(actions, user_id, group_id, member_id, UpdateMember)                 Member
                do_remove_member(actions, user_id, group_id, member_id)  (oneself: leave)             None
                do_time_out(actions, user_id, group_id, member_id, TimeOut)                           Member
+roster         get_roster(actions, user_id, group_id, RosterQuery)                                   RosterPage
 invites        get_invites(actions, user_id, group_id)                                               InviteList
                do_create_invite(actions, user_id, group_id, CreateInvite)                            Invite
                do_delete_invite(actions, user_id, code)                                              None

@@ -88,6 +88,7 @@ WALK: Final[Mapping[str, Line]] = {
     "PUT /api/groups/{group}/members/{member}/roles/{role}": Line(CHANGE),
     "DELETE /api/groups/{group}/members/{member}/roles/{role}": Line(CHANGE),
     "GET /api/groups/{group}/members": Line(READ),
+    "GET /api/groups/{group}/roster": Line(READ),
     "GET /api/groups/{group}/members/search": Line(READ, query="q=a"),
     "GET /api/groups/{group}/members/{member}": Line(READ),
     "PATCH /api/groups/{group}/members/@me": Line(CHANGE, {"nickname": "x"}),

@@ -37,6 +37,7 @@ from server.domain.entities import (
     ConversationKind,
     DirectFrom,
     Me,
+    Member,
     Message,
     Presence,
     RelationKind,
@@ -115,6 +116,8 @@ class Attendees:
 
     def __init__(self) -> None:
         self.there: set[UserId] = set()
+        self.seated: dict[GroupId, list[Member]] = {}
+        """Those of them who are in a group."""
 
     def connected(self, user_ids: Collection[UserId]) -> set[UserId]:
         return self.there.intersection(user_ids)
@@ -125,6 +128,9 @@ class Attendees:
             Presence(user_id=user_id, status=Status.ONLINE if user_id in self.there else Status.OFFLINE)
             for user_id in user_ids
         ]
+
+    def members(self, group_id: GroupId) -> list[Member]:
+        return self.seated.get(group_id, [])
 
 
 @dataclass

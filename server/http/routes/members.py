@@ -14,6 +14,7 @@ from server.actions.members import (
     get_member,
     get_members,
 )
+from server.actions.roster import get_roster
 from server.domain.entities import Member
 from server.domain.ids import GroupId, UserId
 from server.http.endpoint import Endpoint, tagged
@@ -34,6 +35,13 @@ _NAME: Final = ("bad_name", "too_long", "too_short")
 ENDPOINTS: Final = tagged(
     "Members",
     Endpoint("GET", "/api/groups/{group}/members", get_members, "List the members by pages"),
+    Endpoint(
+        "GET",
+        "/api/groups/{group}/roster",
+        get_roster,
+        "Read the list of members by pages, those online first",
+        note="Those online stand under their highest hoisted role. Ask on with `next`, also after a short page.",
+    ),
     Endpoint(
         "GET",
         "/api/groups/{group}/members/search",

@@ -92,7 +92,10 @@ async def test_pages_are_by_user_id_and_whole(world: SqlStore) -> None:
             assert len(page) <= 4
             seen += page
         assert seen == [member(ANNA), member(BEN), *crowd]
-        assert await reader.members.ids(GROUP) == [someone.user_id for someone in seen]
+        ids = [someone.user_id for someone in seen]
+        assert await reader.members.ids(GROUP) == ids
+        assert await reader.members.next_ids(GROUP, user_id(0), 4) == ids[:4]
+        assert await reader.members.next_ids(GROUP, ids[3], 100) == ids[4:]
         assert await reader.members.counts([GROUP, OTHER_GROUP, GroupId(Snowflake(9))]) == {
             GROUP: 13,
             OTHER_GROUP: 1,

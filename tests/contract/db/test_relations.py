@@ -65,6 +65,8 @@ async def test_who_has_a_word_on_someone(world: SqlStore) -> None:
         assert await reader.relations.blockers(CLEO, [ANNA, BEN, NOBODY]) == {BEN}
         assert await reader.relations.blockers(CLEO, [ANNA]) == set()
         assert await reader.relations.blockers(CLEO, []) == set()
+        assert await reader.relations.all_blockers(CLEO) == {BEN}
+        assert await reader.relations.all_blockers(ANNA) == set()
         assert await reader.relations.count(ANNA, BLOCKED) == 1
         assert await reader.relations.count(ANNA, INCOMING) == 0
 
