@@ -1,7 +1,23 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, bindparam, func, insert, select, text, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from db.aiosqlite_connection import Heard, Said
 from db.connection import Step
@@ -58,6 +74,35 @@ def test_a_list_is_spelled_for_its_length(ids: list[int], marks: str) -> None:
     said = spelled(Step(BY_IDS, {"ids": ids}))
     assert said.sql == f'SELECT t.id, t.name, t."on" FROM t WHERE t.id IN ({marks}) AND t.name = ?'
     assert said.parameters == [*ids, "a"]
+
+
+TWO_LISTS = (
+    select(TABLE.c.id)
+    .where(TABLE.c.id.in_(bindparam("ids", expanding=True)), TABLE.c.name == bindparam("of_name"))
+    .where(TABLE.c.on.in_(bindparam("those", expanding=True)), TABLE.c.id.not_in(bindparam("ids", expanding=True)))
+    .where(TABLE.c.name != "x", tuple_(TABLE.c.id, TABLE.c.name).in_([(1, "a")]))
+)
+
+
+@given(
+    st.lists(st.integers(0, 2**63 - 1).map(Snowflake), max_size=5),
+    st.lists(st.booleans(), max_size=3),
+    st.text(max_size=3),
+)
+def test_lists_are_spelled_as_the_compiler_spells_them(ids: list[Snowflake], those: list[bool], name: str) -> None:
+    statement = prepared(TWO_LISTS, ("ids", "of_name", "those"))
+    parameters = {"ids": ids, "of_name": name, "those": those}
+    sql, values = statement._by_the_compiler(parameters)
+    said = statement.said(parameters)
+    assert (said.sql, said.parameters) == (sql, values)
+    assert [type(value) for value in said.parameters] == [type(value) for value in values]
+
+
+def test_a_list_of_pairs_is_left_to_the_compiler() -> None:
+    pairs = select(TABLE.c.id).where(tuple_(TABLE.c.id, TABLE.c.name).in_(bindparam("keys", expanding=True)))
+    said = spelled(Step(pairs, {"keys": [(1, "a"), (2, "b")]}))
+    assert said.sql.endswith("IN (VALUES (?, ?), (?, ?))")
+    assert said.parameters == [1, "a", 2, "b"]
 
 
 def test_rows_have_names_and_the_types_of_their_columns() -> None:
