@@ -940,8 +940,11 @@ class Cursors(Protocol):
         """The user's cursor in each of the channels, with exact counts, in a constant number of statements."""
         ...
 
-    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
-        """The cursor of each of these users in one channel, with exact counts, in a constant number of statements."""
+    async def of_readers(
+        self, channel_id: ChannelId, user_ids: Collection[UserId], *, behind: MessageId | None = None
+    ) -> dict[UserId, Cursor]:
+        """The cursor of each of these users in one channel, with exact counts, in a constant number of statements; with ``behind``
+        only of those who have not read as far as this message."""
         ...
 
 

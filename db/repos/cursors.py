@@ -183,12 +183,15 @@ class SqlCursors(Repository):
                 )
         return found
 
-    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
+    async def of_readers(
+        self, channel_id: ChannelId, user_ids: Collection[UserId], *, behind: MessageId | None = None
+    ) -> dict[UserId, Cursor]:
         found: dict[UserId, Cursor] = {}
         for some in portions(user_ids):
             readers = await self._all(_READERS, in_channel=channel_id, user_ids=some)
-            if readers:
-                await self._count(channel_id, {row.id: row.message_id for row in readers}, found)
+            read_to = {row.id: row.message_id for row in readers if behind is None or (row.message_id or 0) < behind}
+            if read_to:
+                await self._count(channel_id, read_to, found)
         return found
 
     async def _count(

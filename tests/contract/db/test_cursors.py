@@ -146,6 +146,11 @@ async def test_the_readers_of_one_channel(world: SqlStore) -> None:
             ANNA: Cursor(channel_id=GENERAL, last_read_id=message_id(2), unread=1, mentions=1),
             BEN: Cursor(channel_id=GENERAL, last_read_id=None, unread=1),
         }
+        for behind, who in ((1, {BEN}), (2, {BEN}), (3, {ANNA, BEN})):
+            found = await uow.cursors.of_readers(GENERAL, [ANNA, BEN], behind=message_id(behind))
+            assert found.keys() == who
+            assert found[BEN] == Cursor(channel_id=GENERAL, last_read_id=None, unread=1)
+        assert await uow.cursors.of_readers(RANDOM, [BEN], behind=message_id(3)) == {}
         assert await uow.cursors.of_readers(GENERAL, []) == {}
         assert await uow.cursors.of_readers(GENERAL, [user_id(9)]) == {}
 
