@@ -330,4 +330,23 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "share.noGroups": "Du bist in keiner Gruppe, in die du einladen darfst.",
   "suggest.title": "Vorschläge",
   "suggest.active": "{{name}}, eine Möglichkeit von {{count}}",
+  "settings.contact": "Kontakt",
+  "settings.directFrom": "Wer dir schreiben darf",
+  "settings.fromEveryone": "Alle",
+  "settings.fromGroups": "Gemeinsame Gruppen",
+  "settings.fromFriends": "Freunde",
+  "settings.notifications": "Benachrichtigungen auf dem Desktop",
+  "settings.notificationsHint":
+    "Solange dieses Fenster verdeckt ist. Worüber, wählst du für jede Gruppe und Unterhaltung.",
+  "settings.notificationsDenied":
+    "Der Browser erlaubt sie nicht. Erlaube Benachrichtigungen neben der Adresse.",
+  "error.cannot_message": "Diese Person nimmt keine Nachrichten von dir an.",
+  "error.word_filtered": "Ein Wort darin ist in dieser Gruppe nicht erwünscht.",
+  "error.slow_mode": "Hier gilt der langsame Modus. Warte kurz vor der nächsten Nachricht.",
+  "error.too_large": "Das ist zu groß.",
+  "error.too_many": "Das sind zu viele: höchstens {{limit}}.",
+  "error.unknown_message": "Diese Nachricht ist nicht mehr da.",
+  "error.bad_search": "Die Suche ist bei {{where}} nicht zu verstehen.",
+  "error.already_handled": "Darum hat sich schon jemand gekümmert.",
+  "error.above_you": "Diese Person steht über dir.",
 };
