@@ -72,7 +72,7 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "keys.deafen": "Ton aus oder an",
   "keys.nextUnread": "Nächster ungelesener Kanal",
   "shell.switcher": "Springen zu …",
-  "switcher.placeholder": "Kanal oder Gruppe",
+  "switcher.placeholder": "Kanal, Gruppe oder Person",
   "switcher.none": "Nichts heißt so.",
   "group.newTitle": "Neue Gruppe",
   "group.newLead": "Sie beginnt mit einem Text- und einem Sprachkanal; mehr können folgen.",
