@@ -56,6 +56,10 @@ class Repository:
         """Statements whose outcome nobody waits for: they run, in their order, before whatever is run next, or at the end."""
         self._connection.put_off(steps)
 
+    def _later(self, statement: Executable, **parameters: Any) -> None:
+        """As :meth:`_put_off`: for a change that gives nothing back."""
+        self._connection.put_off((Step(statement, parameters),))
+
     async def _all(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
         return (await self._connection.run((Step(statement, parameters),)))[0].rows
 

@@ -172,7 +172,7 @@ class SqlCursors(Repository):
         )
 
     async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
-        await self._change(_CLEAR, of_user=user_id, of_channel=channel_id)
+        self._later(_CLEAR, of_user=user_id, of_channel=channel_id)
 
     async def counted(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Cursor]:
         found = {one: Cursor(channel_id=one, last_read_id=None, unread=0) for one in channel_ids}
