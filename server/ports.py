@@ -932,6 +932,10 @@ class Cursors(Protocol):
 
     async def set(self, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None: ...
 
+    async def set_all(self, user_id: UserId, reached: Mapping[ChannelId, MessageId]) -> None:
+        """In one statement."""
+        ...
+
     async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
         """As if nothing had been read."""
         ...

@@ -92,3 +92,9 @@ class Repository:
         self, table: Table, key: tuple[str, ...], update: tuple[str, ...], **values: Any
     ) -> None:
         self._put_off(Step(dialect.insert_or_update(self._connection.dialect.name, table, key, update), values))
+
+    async def _insert_or_update_all(
+        self, table: Table, key: tuple[str, ...], update: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        statement = dialect.insert_or_update(self._connection.dialect.name, table, key, update)
+        await self._change_all(statement, rows)

@@ -171,6 +171,13 @@ class SqlCursors(Repository):
             message_id=message_id,
         )
 
+    async def set_all(self, user_id: UserId, reached: Mapping[ChannelId, MessageId]) -> None:
+        rows = [
+            {"user_id": user_id, "channel_id": channel_id, "message_id": message_id}
+            for channel_id, message_id in reached.items()
+        ]
+        await self._insert_or_update_all(cursors, ("user_id", "channel_id"), ("message_id",), rows)
+
     async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
         self._later(_CLEAR, of_user=user_id, of_channel=channel_id)
 
