@@ -161,6 +161,26 @@ describe("what is named by an id", () => {
   });
 });
 
+interface Vector {
+  name: string;
+  text: string;
+  named: { user_ids?: string[]; role_ids?: string[]; everyone?: boolean; here?: boolean };
+}
+
+it.each(vectors as Vector[])("shows as named what the server takes for it: $name", ({ text, named }) => {
+  const found = all(parseMarkdown(text));
+  const ids = (kind: string): string[] => [
+    ...new Set(found.flatMap((node) => (node.type === "mention" && node.kind === kind ? [node.id] : []))),
+  ];
+  const calls = (who: string): boolean => found.some((node) => node.type === "broadcast" && node.who === who);
+  expect({
+    user_ids: ids("user"),
+    role_ids: ids("role"),
+    everyone: calls("everyone"),
+    here: calls("here"),
+  }).toEqual({ user_ids: [], role_ids: [], everyone: false, here: false, ...named });
+});
+
 it("knows a text that is nothing but a few emoji", () => {
   for (const source of ["🍅", "🍅 🥕", "👩🏽‍🌾", "🇩🇪", "<:wave:4>🍅", "❤️"])
     expect(isLoneEmoji(parseMarkdown(source)), source).toBe(true);
