@@ -125,6 +125,34 @@ async def test_the_same_nonce_is_the_same_message(visitor: Visitor) -> None:
     assert again.json == first.json
 
 
+async def test_a_slow_channel_says_how_long_to_wait(visitor: Visitor) -> None:
+    scene = await furnish(visitor)
+    boris = await visitor.sign_up("patient")
+    await visitor.ask("POST", f"/api/invites/{scene.names['code']}/accept", token=boris)
+    await visitor.ask("PATCH", f"/api/channels/{scene.names['c']}", {"slow_mode_s": 30}, token=scene.owner)
+    path = f"/api/channels/{scene.names['c']}/messages"
+    for nonce, status in (("one", 201), ("two", 429), ("one", 200)):
+        body = {"nonce": nonce, "sections": [{"kind": "text", "text": "hello"}]}
+        answer = await visitor.ask("POST", path, body, token=boris)
+        assert answer.status == status
+        if status == 429:
+            assert (answer.code, answer.json["error"]["data"]) == ("slow_mode", {"retry_after_s": 30})
+            assert answer.headers["Retry-After"] == "30"
+
+
+async def test_a_reason_stands_in_the_audit_log(visitor: Visitor) -> None:
+    scene = await furnish(visitor)
+    group = scene.names["g"]
+    path = f"/api/groups/{group}?reason=too+long"
+    assert (await visitor.ask("PATCH", path, {"name": "Bed"}, token=scene.owner)).status == 200
+    log = (await visitor.get(f"/api/groups/{group}/audit?action=group.update", scene.owner)).json
+    (entry,) = log["entries"]
+    assert (entry["reason"], entry["changes"], entry["target_id"]) == ("too long", {"name": "Bed"}, group)
+    assert [user["id"] for user in log["users"]] == [entry["actor_id"]]
+    assert (await visitor.get(f"/api/groups/{group}/audit?action=nonsense", scene.owner)).code == "bad_request"
+    assert (await visitor.ask("PATCH", path + "&reason=x", {"name": "Y"}, token=scene.owner)).code == "bad_request"
+
+
 async def test_pages_of_messages_take_their_query(visitor: Visitor) -> None:
     scene = await furnish(visitor)
     path = f"/api/channels/{scene.names['c']}/messages"

@@ -45,7 +45,7 @@ ENDPOINTS: Final = tagged(
         answer=Written,
         status=201,
         also=(200,),
-        errors=(*_WRITING, "bad_nonce"),
+        errors=(*_WRITING, "bad_nonce", "slow_mode"),
         note="A nonce that you used here before gives the first message again (200).",
     ),
     Endpoint("GET", _ONE, get_message, "Read one message", errors=("wrong_channel_kind",)),
