@@ -11,6 +11,7 @@ import type {
   Message,
   MessagePage,
   Ready,
+  Report,
   Role,
   Section,
   User,
@@ -159,5 +160,21 @@ export const ready = (more: Partial<Ready> = {}): Ready => ({
   additions: [],
   users: [boris],
   resume_within_ms: 120_000,
+  ...more,
+});
+
+export const report = (id: string, more: Partial<Report> = {}): Report => ({
+  id,
+  group_id: "10",
+  channel_id: "11",
+  message_id: "101",
+  author_id: boris.id,
+  reporter_id: chloe.id,
+  sections: [textSection("what was written")],
+  reason: "rude",
+  state: "open",
+  handler_id: null,
+  note: "",
+  handled_ms: null,
   ...more,
 });

@@ -4,7 +4,6 @@
  */
 
 import MarkdownIt, { type Token } from "markdown-it";
-import { isId } from "./ids";
 
 export type MentionKind = "user" | "role" | "channel";
 
@@ -32,8 +31,8 @@ parser.disable(["table", "reference", "html_block", "html_inline", "entity"]);
 parser.normalizeLink = (address: string) => address;
 parser.normalizeLinkText = (address: string) => address;
 
-const NAMED = /<(@&?|#)(\d{1,19})>/y;
-const EMOJI = /<:(\w{1,64}):(\d{1,19})>/y;
+const NAMED = /<(@&?|#)(\d{1,20})>/y;
+const EMOJI = /<:(\w{1,64}):(\d{1,20})>/y;
 const BROADCAST = /@(everyone|here)(?![\p{L}\p{N}_])/uy;
 /** Neither an address of mail nor of a page. */
 const BEFORE_BROADCAST = /[\p{L}\p{N}_/]$/u;
@@ -53,7 +52,7 @@ function namedAt(source: string, at: number): { length: number; meta: Meta } | n
     );
   }
   const named = match(NAMED);
-  if (named && isId(named[2] ?? "")) {
+  if (named) {
     const kind = KINDS[named[1] ?? ""] ?? "user";
     return { length: named[0].length, meta: { type: "mention", kind, id: named[2] ?? "" } };
   }

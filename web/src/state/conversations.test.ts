@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
-import { boris, conversation, cursor, member, message, ready } from "../../test/samples";
+import { boris, conversation, cursor, message, ready } from "../../test/samples";
 import type { PageAt } from "../gateway/api";
 import type { MessagePage, SendRequest } from "../gateway/protocol";
 import { networkError, RequestError } from "../lib/errors";
@@ -38,15 +38,6 @@ function setUp() {
       Promise.resolve({ message: message("7"), author: boris, member: null, users: [], reacted: [] }),
     ),
     bulkDelete: vi.fn((_channel: string, ids: readonly string[]) => Promise.resolve({ deleted: [...ids] })),
-    members: vi.fn((_: string, after: string | null) =>
-      Promise.resolve({
-        members:
-          after === null
-            ? Array.from({ length: 100 }, (_, index) => member(String(index + 1)))
-            : [member("101")],
-        users: [boris],
-      }),
-    ),
   };
   const request = vi.fn((_name: string, _fields: object) => Promise.resolve({}));
   let now = 0;
@@ -160,14 +151,4 @@ it("reacts, and takes back what one reacted with", async () => {
   world.setState({ reacted: { "5": ["🍅"] } });
   await conversations.react("11", "5", "🍅");
   expect(request.mock.calls.map(([name]) => name)).toEqual(["reaction.add", "reaction.remove"]);
-});
-
-it("reads members page by page and stops", async () => {
-  const { conversations, api, world } = setUp();
-  await Promise.all([conversations.loadMembers("10"), conversations.loadMembers("10")]);
-  expect(world.getState().members["10"]).toMatchObject({ complete: false, next: "100" });
-  await conversations.loadMembers("10");
-  await conversations.loadMembers("10");
-  expect(api.members.mock.calls.map(([, after]) => after)).toEqual([null, "100"]);
-  expect(world.getState().members["10"]).toMatchObject({ complete: true, loading: false });
 });

@@ -7,7 +7,7 @@ import { asRequestError } from "../lib/errors";
 import { beginLoad, emptyHistory, failLoad, type History, type LoadKind } from "./history";
 import { applyEvent, takePage, type World, withMembers, withUsers } from "./world";
 
-type MessageApi = Pick<Api, "messages" | "message" | "members" | "bulkDelete">;
+type MessageApi = Pick<Api, "messages" | "message" | "bulkDelete">;
 
 export const PAGE = 50;
 /** A sign of typing is sent at most this often. */
@@ -147,41 +147,6 @@ export class Conversations {
     const mine = this.world.getState().reacted[message]?.includes(emoji) ?? false;
     const fields = { channel_id: channel, message_id: message, emoji };
     await this.request(mine ? "reaction.remove" : "reaction.add", fields);
-  }
-
-  /** The next page of a group's members. */
-  async loadMembers(group: Id): Promise<void> {
-    const known = this.world.getState().members[group];
-    if (known?.loading || known?.complete) return;
-    const start = known ?? { byId: {}, next: null, complete: false, loading: true, failed: false };
-    this.world.setState((world) => ({
-      members: { ...world.members, [group]: { ...start, loading: true, failed: false } },
-    }));
-    try {
-      const page = await this.api.members(group, start.next);
-      this.world.setState((world) => {
-        const list = world.members[group];
-        if (!list) return {};
-        const byId = { ...list.byId };
-        for (const member of page.members) byId[member.user_id] = member;
-        const next = page.members.at(-1)?.user_id ?? list.next;
-        return {
-          users: withUsers(world.users, page.users),
-          memberships: withMembers(world.memberships, page.members),
-          members: {
-            ...world.members,
-            [group]: { byId, next, complete: page.members.length < 100, loading: false, failed: false },
-          },
-        };
-      });
-    } catch {
-      this.world.setState((world) => {
-        const list = world.members[group];
-        return list
-          ? { members: { ...world.members, [group]: { ...list, loading: false, failed: true } } }
-          : {};
-      });
-    }
   }
 
   #ask(id: Id): boolean {

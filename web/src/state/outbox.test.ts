@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { me, message, page, ready, textSection } from "../../test/samples";
-import type { SendRequest } from "../gateway/protocol";
+import type { Channel, SendRequest } from "../gateway/protocol";
 import { networkError, RequestError } from "../lib/errors";
+import { drafts } from "./drafts";
 import { beginLoad, emptyHistory, endLoad } from "./history";
 import { GIVE_UP_MS, newNonce, Outbox } from "./outbox";
+import { waitMs, waits } from "./slowMode";
 import { applyReady, emptyWorld, type World } from "./world";
 
 interface Asked {
@@ -33,7 +35,7 @@ function setUp() {
   const outbox = new Outbox(world, request);
   const waiting = () => world.getState().outbox["11"] ?? [];
   const shown = () => world.getState().histories["11"]?.messages.map((each) => each.id) ?? [];
-  return { outbox, asked, waiting, shown };
+  return { world, outbox, asked, waiting, shown };
 }
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
@@ -130,4 +132,38 @@ it("makes nonces that fit the protocol and differ", () => {
   const nonces = new Set(Array.from({ length: 50 }, newNonce));
   expect(nonces.size).toBe(50);
   for (const nonce of nonces) expect(nonce).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("gives back what was typed when the channel is too slow for it", async () => {
+  const { outbox, asked, waiting } = setUp();
+  const draft = { text: "hello", replyTo: null };
+  const slow = (): RequestError => new RequestError("slow_mode", "Wait.", { retry_after_s: 7 }, 429);
+  outbox.send("11", hello, null, draft);
+  asked[0]?.refuse(slow());
+  await settle();
+  expect(waiting()).toEqual([]);
+  expect(drafts.getState()["11"]).toEqual(draft);
+  expect(waitMs(waits.getState(), "11", Date.now())).toBe(7_000);
+
+  // What is being typed by now is not overwritten: the message stays, to be tried again.
+  outbox.send("11", hello, null, { text: "another", replyTo: null });
+  asked[1]?.refuse(slow());
+  await settle();
+  expect(waiting()).toMatchObject([{ state: "failed", error: "slow_mode" }]);
+  expect(drafts.getState()["11"]).toEqual(draft);
+  drafts.setState({}, true);
+  waits.setState({}, true);
+});
+
+it("knows how long to wait after a message in a slow channel", async () => {
+  const { outbox, asked, world } = setUp();
+  world.setState(({ channels }) => ({
+    channels: { ...channels, "11": { ...(channels["11"] as Channel), slow_mode_s: 30 } },
+  }));
+  outbox.send("11", hello);
+  expect(waitMs(waits.getState(), "11", Date.now())).toBe(0);
+  asked[0]?.accept("101");
+  await settle();
+  expect(waitMs(waits.getState(), "11", Date.now())).toBe(30_000);
+  waits.setState({}, true);
 });

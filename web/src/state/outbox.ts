@@ -6,6 +6,8 @@
 import type { StoreApi } from "zustand/vanilla";
 import type { AllowedMentions, Id, Section, SectionInput, SendRequest } from "../gateway/protocol";
 import { asRequestError } from "../lib/errors";
+import { type Draft, draftOf, setDraft } from "./drafts";
+import { waitUntil } from "./slowMode";
 import { applyEvent, type Outgoing, type World } from "./world";
 
 export const GIVE_UP_MS = 45_000;
@@ -27,6 +29,8 @@ function asInput(sections: readonly Section[]): SectionInput[] {
 export class Outbox {
   readonly #pumping = new Set<Id>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** As it was typed, of those under way: slow mode gives it back. */
+  readonly #drafts = new Map<string, Draft>();
 
   constructor(
     private readonly world: StoreApi<World>,
@@ -34,7 +38,12 @@ export class Outbox {
     private readonly now: () => number = Date.now,
   ) {}
 
-  send(channelId: Id, sections: Section[], allowedMentions: AllowedMentions | null = null): string {
+  send(
+    channelId: Id,
+    sections: Section[],
+    allowedMentions: AllowedMentions | null = null,
+    draft: Draft | null = null,
+  ): string {
     const nonce = newNonce();
     const outgoing: Outgoing = {
       nonce,
@@ -47,6 +56,7 @@ export class Outbox {
       error: null,
       errorMessage: null,
     };
+    if (draft !== null) this.#drafts.set(nonce, draft);
     this.#change(channelId, (all) => [...all, outgoing]);
     this.#watch(outgoing);
     void this.#pump(channelId);
@@ -65,6 +75,7 @@ export class Outbox {
 
   discard(channelId: Id, nonce: string): void {
     this.#unwatch(nonce);
+    this.#drafts.delete(nonce);
     this.#change(channelId, (all) => all.filter((each) => each.nonce !== nonce));
   }
 
@@ -102,6 +113,8 @@ export class Outbox {
       this.world.setState((world) => applyEvent(world, { type: "message.create", ...written }, this.now()));
       // An answer may name a message without its nonce; this one has arrived in any case.
       this.discard(channelId, nonce);
+      const slowS = this.world.getState().channels[channelId]?.slow_mode_s ?? 0;
+      if (slowS > 0) waitUntil(channelId, this.now() + slowS * 1000);
       return true;
     } catch (error) {
       const failure = asRequestError(error);
@@ -112,9 +125,22 @@ export class Outbox {
         await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, 250)));
         return true;
       }
+      if (failure.code === "slow_mode") {
+        waitUntil(channelId, this.now() + waitMs);
+        if (this.#giveBack(channelId, nonce)) return true;
+      }
       this.#fail(channelId, nonce, failure.code, failure.message);
       return true;
     }
+  }
+
+  /** What was typed stands in the box again, unless something else does by now. */
+  #giveBack(channelId: Id, nonce: string): boolean {
+    const draft = this.#drafts.get(nonce);
+    if (!draft || draftOf(channelId).text !== "") return false;
+    setDraft(channelId, draft);
+    this.discard(channelId, nonce);
+    return true;
   }
 
   #next(channelId: Id): Outgoing | undefined {

@@ -2,17 +2,16 @@
 
 import { createStore } from "zustand/vanilla";
 import type { ChannelKind, FileSection, Id, LevelScope } from "../gateway/protocol";
+import type { Deed } from "./ranks";
 
 export type DialogSpec =
   | { kind: "newGroup" }
-  | { kind: "renameGroup"; groupId: Id }
   | { kind: "deleteGroup"; groupId: Id }
   | { kind: "leaveGroup"; groupId: Id }
-  | { kind: "newChannel"; groupId: Id; channelKind: ChannelKind }
-  | { kind: "editChannel"; channelId: Id }
+  | { kind: "newChannel"; groupId: Id; channelKind: ChannelKind; categoryId?: Id }
   | { kind: "deleteChannel"; channelId: Id }
   | { kind: "invite"; groupId: Id }
-  | { kind: "removeMember"; groupId: Id; userId: Id }
+  | { kind: "member"; deed: Deed; groupId: Id; userId: Id }
   | { kind: "deleteMessage"; channelId: Id; messageId: Id }
   | { kind: "newConversation"; conversationId?: Id }
   | { kind: "renameConversation"; conversationId: Id }

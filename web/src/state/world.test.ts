@@ -21,7 +21,6 @@ import {
   applyEvent,
   applyReady,
   emptyWorld,
-  type MemberList,
   TYPING_MS,
   takeConversation,
   takePage,
@@ -40,10 +39,9 @@ function withHistory(world: World, ...ids: string[]): World {
   };
 }
 
-function withMembers(world: World, more: Partial<MemberList> = {}): World {
-  const byId = { [me.id]: member(me.id), [boris.id]: member(boris.id, { role_ids: ["20"] }) };
-  const list: MemberList = { byId, next: boris.id, complete: true, loading: false, failed: false, ...more };
-  return { ...world, members: { "10": list } };
+function withMembers(world: World): World {
+  const members = { [me.id]: member(me.id), [boris.id]: member(boris.id, { role_ids: ["20"] }) };
+  return { ...world, memberships: { "10": members } };
 }
 
 const emoji: Emoji = { id: "60", group_id: "10", name: "trowel", animated: false, creator_id: "2" };
@@ -85,7 +83,6 @@ describe("a snapshot", () => {
     expect(world.outbox).toBe(before.outbox);
     expect(world.histories["11"]).toMatchObject({ fresh: false, messages: [message("100")] });
     expect(world.channels["12"]).toBeUndefined();
-    expect(world.members).toEqual({});
     expect(world.typing).toEqual({});
     expect(world.quoted).toEqual({});
   });
@@ -201,7 +198,7 @@ describe("events", () => {
     world = told(world, { type: "role.delete", group_id: "10", role_id: "20" });
     expect(world.groups["10"]?.roles).toHaveLength(1);
     expect(world.groups["10"]?.member.role_ids).toEqual([]);
-    expect(world.members["10"]?.byId[boris.id]?.role_ids).toEqual([]);
+    expect(world.memberships["10"]?.[boris.id]?.role_ids).toEqual([]);
     expect(world.channels["11"]?.overwrites).toEqual([{ ...overwrite, target: "member" }]);
   });
 
@@ -214,23 +211,12 @@ describe("events", () => {
     });
     expect(world.groups["10"]?.memberCount).toBe(3);
     expect(world.users[chloe.id]).toEqual(chloe);
-    expect(world.members["10"]?.byId[chloe.id]).toBeDefined();
+    expect(world.memberships["10"]?.[chloe.id]).toBeDefined();
     world = told(world, { type: "member.update", member: member(chloe.id, { timed_out_until_ms: 9 }) });
-    expect(world.members["10"]?.byId[chloe.id]?.timed_out_until_ms).toBe(9);
+    expect(world.memberships["10"]?.[chloe.id]?.timed_out_until_ms).toBe(9);
     world = told(world, { type: "member.leave", group_id: "10", user_id: chloe.id, member_count: 2 });
-    expect(world.members["10"]?.byId[chloe.id]).toBeUndefined();
+    expect(world.memberships["10"]?.[chloe.id]).toBeUndefined();
     expect(world.groups["10"]?.memberCount).toBe(2);
-  });
-
-  it("member.join of one behind the pages read so far waits for their page", () => {
-    const partial = withMembers(start(), { complete: false });
-    const world = told(partial, {
-      type: "member.join",
-      member: member(chloe.id),
-      user: chloe,
-      member_count: 3,
-    });
-    expect(world.members["10"]?.byId[chloe.id]).toBeUndefined();
   });
 
   it("message.create counts, moves, shows, and ends the author's typing", () => {

@@ -15,11 +15,12 @@ export { withMembers } from "./world/groups";
 export { readerOf, TYPING_MS, takeCursor, takePage } from "./world/messages";
 export { levelKey, withLevel } from "./world/people";
 export { withUsers } from "./world/records";
-export { emptyWorld, type GroupState, type MemberList, type Outgoing, type World } from "./world/shape";
+export { emptyWorld, type GroupState, type Outgoing, type World } from "./world/shape";
 
 /** A new snapshot: messages on the way, and messages on the screen until they are read again, are all that stays. */
 export function applyReady(world: World, ready: Ready): World {
-  const { relations, levels, conversations } = ready;
+  // Servers before 0.2 tell of none.
+  const { relations = [], levels = [], conversations = [] } = ready;
   const histories = Object.fromEntries(
     Object.entries(world.histories).map(([id, history]) => [id, makeStale(history)]),
   );

@@ -1,7 +1,6 @@
 /** Groups with their channels, roles, emoji and members. Pure. */
 
 import type { Channel, GatewayEvent, GroupView, Id, Member } from "../../gateway/protocol";
-import { compareIds } from "../../lib/ids";
 import { unreadCursor } from "../unread";
 import { dropPlace, without } from "./records";
 import type { GroupState, Reducers, World } from "./shape";
@@ -62,25 +61,20 @@ export const groupReducers: Reducers<Types> = {
 
   "member.join": (world, { member, user, member_count }) => {
     const next = changeGroup(world, member.group_id, (state) => ({ ...state, memberCount: member_count }));
-    return setMember({ ...next, users: { ...next.users, [user.id]: user } }, member, true);
+    return setMember({ ...next, users: { ...next.users, [user.id]: user } }, member);
   },
   "member.update": (world, { member }) => {
     const next =
       member.user_id === world.me?.id
         ? changeGroup(world, member.group_id, (state) => ({ ...state, member }))
         : world;
-    return setMember(next, member, false);
+    return setMember(next, member);
   },
   "member.leave": (world, { group_id, user_id, member_count }) => {
     const next = changeGroup(world, group_id, (state) => ({ ...state, memberCount: member_count }));
     const known = next.memberships[group_id];
-    const memberships = known
-      ? { ...next.memberships, [group_id]: without(known, user_id) }
-      : next.memberships;
-    const list = next.members[group_id];
-    if (!list) return { ...next, memberships };
-    const members = { ...next.members, [group_id]: { ...list, byId: without(list.byId, user_id) } };
-    return { ...next, memberships, members };
+    if (!known) return next;
+    return { ...next, memberships: { ...next.memberships, [group_id]: without(known, user_id) } };
   },
 };
 
@@ -109,7 +103,6 @@ function leaveGroup(world: World, id: Id, staying = false): World {
   return {
     ...next,
     groups: without(next.groups, id),
-    members: without(next.members, id),
     memberships: staying ? next.memberships : without(next.memberships, id),
   };
 }
@@ -133,19 +126,9 @@ export function withMembers(
   return Object.keys(result).length === 0 ? known : { ...known, ...result };
 }
 
-function setMember(world: World, member: Member, joined: boolean): World {
-  const next = { ...world, memberships: withMembers(world.memberships, [member]) };
-  const list = world.members[member.group_id];
-  // Of a list that is still being paged through, only those before the next page are known.
-  const inReach =
-    list &&
-    (member.user_id in list.byId || (joined && (list.complete || isBefore(member.user_id, list.next))));
-  if (!list || !inReach) return next;
-  const byId = { ...list.byId, [member.user_id]: member };
-  return { ...next, members: { ...next.members, [member.group_id]: { ...list, byId } } };
+function setMember(world: World, member: Member): World {
+  return { ...world, memberships: withMembers(world.memberships, [member]) };
 }
-
-const isBefore = (id: Id, end: Id | null): boolean => end !== null && compareIds(id, end) <= 0;
 
 function deleteRole(world: World, group: Id, role: Id): World {
   const drop = (member: Member): Member =>
@@ -166,11 +149,9 @@ function deleteRole(world: World, group: Id, role: Id): World {
     if (overwrites.length !== channel.overwrites.length) channels[channel.id] = { ...channel, overwrites };
   }
   const known = next.memberships[group];
-  const list = next.members[group];
   return {
     ...next,
     channels,
     memberships: known ? { ...next.memberships, [group]: dropAll(known) } : next.memberships,
-    members: list ? { ...next.members, [group]: { ...list, byId: dropAll(list.byId) } } : next.members,
   };
 }

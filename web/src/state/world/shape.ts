@@ -35,15 +35,6 @@ export interface GroupState {
   memberCount: number;
 }
 
-export interface MemberList {
-  byId: Readonly<Record<Id, Member>>;
-  /** Where the next page begins; null when all are here. */
-  next: Id | null;
-  complete: boolean;
-  loading: boolean;
-  failed: boolean;
-}
-
 /** A message on its way to the server. */
 export interface Outgoing {
   nonce: string;
@@ -77,7 +68,6 @@ export interface World {
   relations: Readonly<Record<Id, Relation>>;
   /** Of those who are watched. */
   presences: Readonly<Record<Id, Presence>>;
-  members: Readonly<Record<Id, MemberList>>;
   /** Group -> user -> what is known of a membership: of those who wrote what is shown, and others that were met. */
   memberships: Readonly<Record<Id, Readonly<Record<Id, Member>>>>;
   additions: readonly Addition[];
@@ -109,7 +99,6 @@ export const emptyWorld: World = {
   levels: {},
   relations: {},
   presences: {},
-  members: {},
   memberships: {},
   additions: [],
   reports: {},
