@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect, Executable, Row
 
-Parameters = dict[str, Any] | Sequence[Mapping[str, Any]]
-"""Of one execution (a dict and nothing else), or of many."""
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""Of one execution, or of many."""
 
 
 class Step(NamedTuple):

@@ -19,7 +19,7 @@ class SqlOrigins(Repository):
     __slots__ = ()
 
     async def add(self, channel_id: ChannelId, message_id: MessageId, origin: CopiedFrom) -> None:
-        self._later(
+        await self._change(
             _ADD,
             channel_id=channel_id,
             message_id=message_id,
@@ -32,4 +32,4 @@ class SqlOrigins(Repository):
         return None if row is None else CopiedFrom(row.origin_channel_id, row.origin_message_id)
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> None:
-        self._later(_DELETE, of_channel=channel_id, of_message=message_id)
+        await self._change(_DELETE, of_channel=channel_id, of_message=message_id)

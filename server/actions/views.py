@@ -9,7 +9,6 @@ from server.domain.access import GroupAccess
 from server.domain.entities import Channel, ChannelKind, Conversation, Cursor, Emoji, Member, Role
 from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, UserId
-from server.domain.mentions import certainly_named
 from server.ports import Reader, VoiceRoster
 
 
@@ -88,12 +87,9 @@ async def read_by(reader: Reader, user_id: UserId) -> list[ChannelId]:
 
 
 def people_in(views: Collection[ConversationView]) -> set[UserId]:
-    """The members, who wrote the last messages, and whom these name for certain."""
+    """The members, and who wrote the last messages."""
     people = {user_id for view in views for user_id in view.conversation.member_ids}
-    for view in views:
-        if view.last_message is not None:
-            people |= {view.last_message.author_id, *certainly_named(view.last_message)}
-    return people
+    return people | {view.last_message.author_id for view in views if view.last_message is not None}
 
 
 def text_ids(channels: Iterable[Channel]) -> list[ChannelId]:

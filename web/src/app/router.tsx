@@ -1,6 +1,6 @@
 /** Which address shows what. */
 
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Outlet, useParams } from "@tanstack/react-router";
 import { type ComponentType, lazy, Suspense } from "react";
 import { lazily } from "../components/lazily";
 import { ConversationBones } from "../features/conversation/Bones";
@@ -30,6 +30,7 @@ const GroupPage = lazy(() => conversation().then((module) => ({ default: module.
 
 const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
 const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
+const GroupSettings = lazily(() => import("../features/group/GroupSettings"));
 
 // Strangers meet a form first; for all others the conversation is needed at once.
 if (!/^\/(login|signup|invite)\b/.test(location.pathname)) void conversation();
@@ -161,12 +162,47 @@ const mentions = createRoute({
   component: waited(MentionsPage),
 });
 
+function SettingsRoute() {
+  const { groupId = "", section, item } = useParams({ strict: false });
+  return (
+    <Suspense fallback={<div className="blank" aria-busy="true" />}>
+      <GroupSettings groupId={groupId} section={section} item={item} />
+    </Suspense>
+  );
+}
+const groupSettings = createRoute({
+  getParentRoute: () => shell,
+  path: "/g/$groupId/settings",
+  component: SettingsRoute,
+});
+const settingsSection = createRoute({
+  getParentRoute: () => shell,
+  path: "/g/$groupId/settings/$section",
+  component: SettingsRoute,
+});
+const settingsItem = createRoute({
+  getParentRoute: () => shell,
+  path: "/g/$groupId/settings/$section/$item",
+  component: SettingsRoute,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
     signup,
     invite,
-    shell.addChildren([landing, home, friends, mentions, direct, group, channel]),
+    shell.addChildren([
+      landing,
+      home,
+      friends,
+      mentions,
+      direct,
+      group,
+      channel,
+      groupSettings,
+      settingsSection,
+      settingsItem,
+    ]),
   ]),
   scrollRestoration: false,
   // Codes and tokens are plain text; the default would read "123" as a number.

@@ -78,6 +78,11 @@ export function useNameStyle(id: Id, groupId: Id | null): CSSProperties | undefi
   return useMemo(() => (colour === null ? undefined : { color: legible(colour) }), [colour]);
 }
 
+/** What a role is called; null where there is none of that id. */
+export function useNameOfRole(groupId: Id, roleId: Id | null): string | null {
+  return useWorld((world) => world.groups[groupId]?.roles.find((each) => each.id === roleId)?.name ?? null);
+}
+
 /** A channel or a conversation, as people see it; null when it is not there. */
 export function usePlace(id: Id): Place | null {
   return useWorld(useShallow((world) => placeOf(world, id)));

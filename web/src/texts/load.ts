@@ -28,10 +28,21 @@ export async function loadLaterTexts(): Promise<void> {
   await Promise.all([later("en"), later(current)]);
 }
 
-function later(language: Language): Promise<void> {
-  return part(`${language}.later`, async () =>
-    language === "de" ? (await import("./de.later")).deLater : (await import("./en.later")).enLater,
-  );
+async function later(language: Language): Promise<void> {
+  const german = language === "de";
+  await Promise.all([
+    part(`${language}.later`, async () =>
+      german ? (await import("./de.later")).deLater : (await import("./en.later")).enLater,
+    ),
+    part(`${language}.group`, async () =>
+      german ? (await import("./de.group")).deGroup : (await import("./en.group")).enGroup,
+    ),
+    part(`${language}.moderation`, async () =>
+      german
+        ? (await import("./de.moderation")).deModeration
+        : (await import("./en.moderation")).enModeration,
+    ),
+  ]);
 }
 
 async function part(name: string, load: () => Promise<Record<string, string>>): Promise<void> {

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { lazily } from "../../components/lazily";
@@ -9,7 +17,9 @@ import { completed, type Token, tokenAt } from "../../state/suggest";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useMyId, useParley } from "../parley";
 import { AttachButton } from "./AttachButton";
+import { ClosedNote } from "./ClosedNote";
 import { ReplyBar } from "./ReplyBar";
+import { SlowModeNote } from "./SlowMode";
 import type { Candidate } from "./useCandidates";
 import { useSending } from "./useSending";
 
@@ -37,14 +47,12 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
   const { t } = useTranslation();
   const parley = useParley();
   const me = useMyId();
-  const { draft, uploads, left, sendable, send, change } = useSending(place);
+  const { draft, uploads, left, slow, sendable, send, change } = useSending(place);
   const touch = useMedia("(pointer: coarse)");
   const box = useRef<HTMLTextAreaElement>(null);
   const suggestKeys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [token, setToken] = useState<Token | null>(null);
-  const caretTo = useRef<number | null>(null);
   useHeight(box, draft.text);
-  useCaret(box, caretTo, draft.text);
   useFocus(box, touch);
 
   const sent = (): void => {
@@ -59,11 +67,18 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
     onEditLast(own.id);
     return true;
   };
-  const put = (text: string, caret: number): void => {
-    caretTo.current = caret;
-    change({ text });
-    setToken(null);
-  };
+  const put = useCallback(
+    (text: string, caret: number): void => {
+      change({ text });
+      setToken(null);
+      // After React has written the text.
+      requestAnimationFrame(() => {
+        box.current?.focus();
+        box.current?.setSelectionRange(caret, caret);
+      });
+    },
+    [change],
+  );
   const choose = (candidate: Candidate): void => {
     if (token === null) return;
     const { text, picked } = draftOf(place.id);
@@ -93,7 +108,7 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
       ? t("composer.placeholder", { name: place.name })
       : t("composer.placeholderTo", { name: place.name });
 
-  if (!maySend) return <div className="composer-closed">{t("composer.mayNot")}</div>;
+  if (!maySend) return <ClosedNote place={place} />;
   return (
     <div className="composer">
       {token !== null && (
@@ -171,6 +186,7 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
           data-testid="message-send"
         />
       </div>
+      {slow.everyS > 0 && <SlowModeNote slow={slow} />}
     </div>
   );
 }
@@ -183,22 +199,6 @@ function useHeight(box: React.RefObject<HTMLTextAreaElement | null>, text: strin
     if (!element) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
-}
-
-/** Behind what was put in, as soon as it stands there: the next key may follow at once. */
-function useCaret(
-  box: React.RefObject<HTMLTextAreaElement | null>,
-  caretTo: React.RefObject<number | null>,
-  text: string,
-): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text has changed
-  useLayoutEffect(() => {
-    const caret = caretTo.current;
-    if (caret === null) return;
-    caretTo.current = null;
-    box.current?.focus();
-    box.current?.setSelectionRange(caret, caret);
   }, [text]);
 }
 

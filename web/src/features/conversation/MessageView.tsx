@@ -65,7 +65,7 @@ function HiddenMessage({ messageId, onShow }: { messageId: Id; onShow: () => voi
 function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: Props) {
   const { t, i18n } = useTranslation();
   const { message, timeMs, compact } = row;
-  const { pointed, look, pointing } = usePointed();
+  const { pointed, pointing } = usePointed();
   const [held, setHeld] = useState(false);
   const name = useName(message.author_id, place.groupId);
   const pinged = useWorld((world) => {
@@ -119,10 +119,7 @@ function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: P
             active={active}
             onEdit={onEdit}
             onReply={onReply}
-            onHold={(open) => {
-              setHeld(open);
-              if (!open) look();
-            }}
+            onHold={setHeld}
           />
         </Suspense>
       )}

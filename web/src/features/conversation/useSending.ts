@@ -5,6 +5,7 @@ import type { Place } from "../../state/places";
 import { textLength, toSections } from "../../state/sections";
 import type { Upload } from "../../state/uploads";
 import { useAccount, useParley } from "../parley";
+import { useSlowMode } from "./SlowMode";
 
 const EMPTY: Draft = { text: "", replyTo: null };
 const NO_UPLOADS: readonly Upload[] = [];
@@ -20,16 +21,20 @@ export function useSending(place: Place) {
   const busy = uploads.some((each) => each.state === "waiting" || each.state === "uploading");
   const ready = uploads.filter((each) => each.section !== null).length;
   const something = draft.text.trim() !== "" || ready > 0;
+  const slow = useSlowMode(place);
+  const sendable = something && !busy && left >= 0 && slow.leftMs === 0;
 
   const send = (): boolean => {
-    if (!something || busy || left < 0) return false;
+    if (!sendable) return false;
     const files = parley.uploads.take(place.id);
-    const { text, replyTo, picked = {}, quiet = false } = draftOf(place.id);
+    const kept = draftOf(place.id);
+    const { text, replyTo, picked = {}, quiet = false } = kept;
     const typed = toSections(text, replyTo, sectionsMax - files.length);
     const named = encodeSections(typed, picked, lookupIn(parley.world.getState(), place.id));
     const sections = [...named, ...files];
-    if (replyTo !== null && quiet) parley.outbox.send(place.id, sections, { replied_user: false });
-    else parley.outbox.send(place.id, sections);
+    const allowed = replyTo !== null && quiet ? { replied_user: false } : null;
+    // Files would not come back with what was typed.
+    parley.outbox.send(place.id, sections, allowed, files.length === 0 ? kept : null);
     parley.conversations.typed(place.id);
     parley.reading.release(place.id);
     setDraft(place.id, EMPTY);
@@ -39,7 +44,8 @@ export function useSending(place: Place) {
     draft,
     uploads,
     left,
-    sendable: something && !busy && left >= 0,
+    slow,
+    sendable,
     filesMax: sectionsMax - 1,
     send,
     change: (more: Partial<Draft>) => setDraft(place.id, { ...draftOf(place.id), ...more }),

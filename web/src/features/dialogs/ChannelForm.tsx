@@ -2,47 +2,47 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
-import { Choices, Field } from "../../components/Field";
-import type { ChannelKind } from "../../gateway/protocol";
-import { openDialog } from "../../state/ui";
-import { useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { Choices, Field, Select, Switch } from "../../components/Field";
+import type { ChannelKind, Id } from "../../gateway/protocol";
+import { upkeepOf } from "../../state/upkeep";
+import { useAccount, useChannels, useErrorText, useParley } from "../parley";
 
-type Props = { onClose: () => void } & (
-  | { groupId: string; kind: ChannelKind; channelId?: never }
-  | { channelId: string; groupId?: never; kind?: never }
-);
+interface Props {
+  groupId: Id;
+  kind: ChannelKind;
+  categoryId: Id | undefined;
+  onClose: () => void;
+}
 
-/** Makes a channel, or changes one. */
-export function ChannelForm({ onClose, ...what }: Props) {
+const NO_CATEGORY = "none";
+
+/** Makes a channel, or a category. */
+export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
   const navigate = useNavigate();
   const limits = useAccount((account) => account.server?.limits);
-  const known = useWorld((world) => (what.channelId ? world.channels[what.channelId] : undefined));
-  const [kind, setKind] = useState<ChannelKind>(known?.kind ?? what.kind ?? "text");
-  const [name, setName] = useState(known?.name ?? "");
-  const [topic, setTopic] = useState(known?.topic ?? "");
+  const categories = useChannels(groupId).filter((each) => each.kind === "category");
+  const [kind, setKind] = useState<ChannelKind>(first);
+  const [name, setName] = useState("");
+  const [topic, setTopic] = useState("");
+  const [category, setCategory] = useState(categoryId ?? NO_CATEGORY);
+  const [hidden, setHidden] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  const isCategory = kind === "category";
 
   const save = async (): Promise<void> => {
-    if (what.channelId !== undefined) {
-      await parley.api.updateChannel(what.channelId, { name: name.trim(), topic: topic.trim() });
-      return;
-    }
-    const channel = await parley.api.createChannel(what.groupId, {
+    const channel = await upkeepOf(parley).createChannel(groupId, {
       name: name.trim(),
       kind,
-      ...(topic.trim() === "" ? {} : { topic: topic.trim() }),
+      ...(kind === "text" && topic.trim() !== "" ? { topic: topic.trim() } : {}),
+      ...(isCategory || category === NO_CATEGORY ? {} : { category_id: category }),
+      ...(hidden ? { private: true } : {}),
     });
-    if (kind === "text") {
-      parley.shown(channel);
-      await navigate({
-        to: "/g/$groupId/c/$channelId",
-        params: { groupId: what.groupId, channelId: channel.id },
-      });
-    }
+    if (kind !== "text") return;
+    await navigate({ to: "/g/$groupId/c/$channelId", params: { groupId, channelId: channel.id } });
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -58,7 +58,7 @@ export function ChannelForm({ onClose, ...what }: Props) {
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      {what.channelId === undefined && (
+      {!isCategory && (
         <Choices
           label={t("channel.kind")}
           value={kind}
@@ -90,18 +90,26 @@ export function ChannelForm({ onClose, ...what }: Props) {
           data-testid="channel-topic"
         />
       )}
+      {!isCategory && categories.length > 0 && (
+        <Select
+          label={t("channel.category")}
+          value={category}
+          options={[
+            { value: NO_CATEGORY, label: t("channel.noCategory") },
+            ...categories.map((each) => ({ value: each.id, label: each.name })),
+          ]}
+          onChange={setCategory}
+          testId="channel-category"
+        />
+      )}
+      <Switch
+        label={t(isCategory ? "channel.privateCategory" : "channel.isPrivate")}
+        hint={t("channel.privateNewHint")}
+        checked={hidden}
+        onChange={setHidden}
+        testId="channel-private"
+      />
       <div className="dialog-foot">
-        {what.channelId !== undefined && (
-          <Button
-            look="quiet"
-            className="danger-text"
-            onClick={() => openDialog({ kind: "deleteChannel", channelId: what.channelId })}
-            data-testid="channel-delete"
-          >
-            {t("channel.delete")}
-          </Button>
-        )}
-        <span className="grow" />
         <Button look="quiet" onClick={onClose}>
           {t("action.cancel")}
         </Button>
@@ -112,7 +120,7 @@ export function ChannelForm({ onClose, ...what }: Props) {
           disabled={name.trim() === ""}
           data-testid="channel-save"
         >
-          {t(what.channelId === undefined ? "channel.create" : "action.save")}
+          {t(isCategory ? "channel.createCategory" : "channel.create")}
         </Button>
       </div>
     </form>

@@ -3,17 +3,16 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
-import { useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { useAccount, useErrorText, useParley } from "../parley";
 
-/** Makes a group, or renames one. */
-export function GroupForm({ groupId, onClose }: { groupId?: string; onClose: () => void }) {
+/** Makes a group. */
+export function GroupForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
   const navigate = useNavigate();
   const max = useAccount((account) => account.server?.limits.group_name_max ?? 100);
-  const known = useWorld((world) => (groupId ? world.groups[groupId]?.group.name : undefined));
-  const [name, setName] = useState(known ?? "");
+  const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
@@ -22,19 +21,12 @@ export function GroupForm({ groupId, onClose }: { groupId?: string; onClose: () 
     setBusy(true);
     setFailure(null);
     try {
-      if (groupId !== undefined) {
-        await parley.api.renameGroup(groupId, name.trim());
-      } else {
-        const view = await parley.api.createGroup(name.trim());
-        parley.entered(view);
-        const text = view.channels.find((each) => each.kind === "text");
-        if (text) {
-          await navigate({
-            to: "/g/$groupId/c/$channelId",
-            params: { groupId: view.group.id, channelId: text.id },
-          });
-        } else await navigate({ to: "/g/$groupId", params: { groupId: view.group.id } });
-      }
+      const view = await parley.api.createGroup(name.trim());
+      parley.entered(view);
+      const groupId = view.group.id;
+      const text = view.channels.find((each) => each.kind === "text");
+      if (text) await navigate({ to: "/g/$groupId/c/$channelId", params: { groupId, channelId: text.id } });
+      else await navigate({ to: "/g/$groupId", params: { groupId } });
       onClose();
     } catch (error) {
       setFailure(error);
@@ -43,7 +35,7 @@ export function GroupForm({ groupId, onClose }: { groupId?: string; onClose: () 
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      {groupId === undefined && <p className="soft">{t("group.newLead")}</p>}
+      <p className="soft">{t("group.newLead")}</p>
       <Field
         label={t("group.name")}
         placeholder={t("group.namePlaceholder")}
@@ -66,7 +58,7 @@ export function GroupForm({ groupId, onClose }: { groupId?: string; onClose: () 
           disabled={name.trim() === ""}
           data-testid="group-create"
         >
-          {t(groupId === undefined ? "group.create" : "action.save")}
+          {t("group.create")}
         </Button>
       </div>
     </form>

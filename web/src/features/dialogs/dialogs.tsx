@@ -4,7 +4,9 @@ import { lazily } from "../../components/lazily";
 import { Dialog } from "../../components/overlays";
 import type { DialogSpec } from "../../state/ui";
 import { Reactors } from "../conversation/Reactors";
+import { InviteForms } from "../invites/InviteForms";
 import { LevelForm } from "../levels/LevelForm";
+import { MemberDialog } from "../members/MemberDialog";
 import { PictureView } from "../messages/PictureView";
 import { Switcher } from "../switcher/Switcher";
 import { ChannelForm } from "./ChannelForm";
@@ -13,7 +15,6 @@ import { ConversationForm } from "./ConversationForm";
 import { Edits } from "./Edits";
 import { ForwardForm } from "./ForwardForm";
 import { GroupForm } from "./GroupForm";
-import { InviteDialog } from "./InviteDialog";
 import { NewConversation } from "./NewConversation";
 import { ReportForm } from "./ReportForm";
 import { ShareContact } from "./ShareContact";
@@ -37,15 +38,20 @@ export default function Dialogs({ dialog, onClose }: Props) {
   switch (dialog.kind) {
     case "newGroup":
       return frame(t("group.newTitle"), <GroupForm onClose={onClose} />);
-    case "renameGroup":
-      return frame(t("group.rename"), <GroupForm groupId={dialog.groupId} onClose={onClose} />);
     case "newChannel":
       return frame(
-        t("channel.newTitle"),
-        <ChannelForm groupId={dialog.groupId} kind={dialog.channelKind} onClose={onClose} />,
+        t(dialog.channelKind === "category" ? "channel.newCategory" : "channel.newTitle"),
+        <ChannelForm
+          groupId={dialog.groupId}
+          kind={dialog.channelKind}
+          categoryId={dialog.categoryId}
+          onClose={onClose}
+        />,
       );
-    case "editChannel":
-      return frame(t("channel.editTitle"), <ChannelForm channelId={dialog.channelId} onClose={onClose} />);
+    case "member":
+      return (
+        <MemberDialog deed={dialog.deed} groupId={dialog.groupId} userId={dialog.userId} onClose={onClose} />
+      );
     case "newConversation":
       return frame(
         t(dialog.conversationId === undefined ? "home.newConversation" : "conversation.add"),
@@ -62,7 +68,7 @@ export default function Dialogs({ dialog, onClose }: Props) {
         <LevelForm scope={dialog.scope} targetId={dialog.targetId} onClose={onClose} />,
       );
     case "invite":
-      return frame(t("group.invite"), <InviteDialog groupId={dialog.groupId} />);
+      return frame(t("group.invite"), <InviteForms groupId={dialog.groupId} />);
     case "switcher":
       return frame(t("shell.switcher"), <Switcher onClose={onClose} />);
     case "reactors":
@@ -103,10 +109,10 @@ export default function Dialogs({ dialog, onClose }: Props) {
 
 function Question({ dialog, onClose }: { dialog: ConfirmedSpec; onClose: () => void }) {
   const { t } = useTranslation();
-  const { title, text, action, work } = useConfirmed(dialog);
+  const { title, text, action, reasoned, work } = useConfirmed(dialog);
   return (
     <Dialog title={title} closeLabel={t("action.close")} onClose={onClose} alert>
-      <Confirm text={text} action={action} work={work} onClose={onClose} />
+      <Confirm text={text} action={action} reasoned={reasoned === true} work={work} onClose={onClose} />
     </Dialog>
   );
 }

@@ -10,7 +10,6 @@ export type ConfirmedSpec = Extract<
       | "deleteGroup"
       | "leaveGroup"
       | "deleteChannel"
-      | "removeMember"
       | "deleteMessage"
       | "deleteMessages"
       | "leaveConversation"
@@ -24,7 +23,9 @@ interface Confirmed {
   title: string;
   text: string;
   action: string;
-  work: () => Promise<void>;
+  /** Whether one can say why, for the audit log of a group. */
+  reasoned?: boolean;
+  work: (reason?: string) => Promise<void>;
 }
 
 /** Words and deed for each thing that is asked about first. */
@@ -60,19 +61,13 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
         title: t("channel.deleteTitle"),
         text: t("channel.deleteText", { name: channel?.name ?? "" }),
         action: t("channel.delete"),
-        work: async () => {
-          await parley.api.deleteChannel(spec.channelId);
+        reasoned: true,
+        work: async (reason) => {
+          await parley.api.deleteChannel(spec.channelId, reason);
           if (channel) await navigate({ to: "/g/$groupId", params: { groupId: channel.group_id } });
         },
       };
     }
-    case "removeMember":
-      return {
-        title: t("members.removeTitle"),
-        text: t("members.removeText", { name: nameOf(users[spec.userId]) }),
-        action: t("members.remove"),
-        work: () => parley.api.removeMember(spec.groupId, spec.userId),
-      };
     case "deleteMessages": {
       const ids = ui.getState().selection?.ids ?? [];
       return {

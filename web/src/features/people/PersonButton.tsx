@@ -7,6 +7,8 @@ import { useName } from "../parley";
 const Profile = lazily(() => import("./Profile"));
 
 interface Props {
+  /** Of the element. */
+  id?: string;
   userId: Id;
   groupId: Id | null;
   className?: string;
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** Somebody's name or picture: opens their profile beside it. */
-export function PersonButton({ userId, groupId, className, style, tabIndex, testId, children }: Props) {
+export function PersonButton({ id, userId, groupId, className, style, tabIndex, testId, children }: Props) {
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const name = useName(userId, groupId);
@@ -27,6 +29,7 @@ export function PersonButton({ userId, groupId, className, style, tabIndex, test
       <button
         ref={trigger}
         type="button"
+        id={id}
         className={className}
         style={style}
         tabIndex={tabIndex}

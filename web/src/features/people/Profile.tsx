@@ -6,11 +6,12 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import type { Id, Relation, User } from "../../gateway/protocol";
 import { hexColour } from "../../lib/colour";
-import { draftOf, setDraft } from "../../state/drafts";
 import { memberIn } from "../../state/places";
 import { openDialog, toast } from "../../state/ui";
+import { MemberMenuButton } from "../members/MemberMenu";
 import { useGo } from "../navigation";
 import { nameOf, useAttempt, useMyId, useName, useParley, usePresence, useWorld } from "../parley";
+import { mention } from "./mention";
 import "./people.css";
 
 interface Props {
@@ -43,6 +44,7 @@ export default function Profile({ userId, groupId, onClose }: Props) {
           </small>
           <small data-testid="profile-status">{presence?.text || t(`presence.${status}`)}</small>
         </div>
+        {groupId !== null && <MemberMenuButton groupId={groupId} userId={userId} />}
       </header>
       {groupId !== null && <Roles userId={userId} groupId={groupId} />}
       {user && userId !== me && <Deeds user={user} relation={relation} onClose={onClose} />}
@@ -96,17 +98,10 @@ function Deeds({
       const { kind: now } = await parley.people.relate(user.id, "friend");
       toast(t(now === "friend" ? "friends.nowFriends" : "friends.asked", { name: nameOf(user) }));
     });
-  const mention = (): void => {
+  const mentionHere = (): void => {
     if (channelId === undefined) return;
-    const draft = draftOf(channelId);
-    const gap = draft.text === "" || /\s$/.test(draft.text) ? "" : " ";
-    setDraft(channelId, {
-      ...draft,
-      text: `${draft.text}${gap}@${user.username} `,
-      picked: { ...draft.picked, [`@${user.username}`]: `<@${user.id}>` },
-    });
     onClose();
-    setTimeout(() => document.getElementById("composer")?.focus(), 0);
+    mention(channelId, user);
   };
   if (kind === "blocked")
     return (
@@ -145,7 +140,7 @@ function Deeds({
         </Button>
       )}
       {channelId !== undefined && (
-        <Button wide look="quiet" onClick={mention} data-testid="profile-mention">
+        <Button wide look="quiet" onClick={mentionHere} data-testid="profile-mention">
           <Icon name="at" size={18} />
           {t("people.mention")}
         </Button>

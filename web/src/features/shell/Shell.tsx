@@ -11,7 +11,6 @@ import { Rail } from "./Rail";
 import { Sidebar } from "./Sidebar";
 import { Splash } from "./Splash";
 import { UserPanel } from "./UserPanel";
-import { useNotifications } from "./useNotifications";
 import { useShortcuts } from "./useShortcuts";
 import { useTitle } from "./useTitle";
 import "./shell.css";
@@ -33,12 +32,11 @@ function Frame() {
   const { t } = useTranslation();
   const wide = useWide();
   const loaded = useWorld((world) => world.loaded);
-  const { channelId } = useParams({ strict: false });
+  const { channelId, section } = useParams({ strict: false });
   const path = useLocation({ select: (location) => location.pathname });
   const home = path === "/home" || path === "/";
   useShortcuts();
   useTitle();
-  useNotifications();
   const parley = useParley();
   const calling = useCall((call) => call.channelId !== null || call.error !== null);
   useEffect(() => {
@@ -51,7 +49,8 @@ function Frame() {
     });
   }, [parley]);
   // A narrow screen shows one panel at a time, and the address says which.
-  const panel = channelId !== undefined || !path.startsWith("/g/") ? "main" : "side";
+  const inMain = channelId !== undefined || section !== undefined || !path.startsWith("/g/");
+  const panel = inMain ? "main" : "side";
   return (
     <div className="shell" data-panel={wide ? "all" : panel} data-home={home}>
       <a className="skip-link" href="#main">

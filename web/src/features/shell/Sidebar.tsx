@@ -1,10 +1,12 @@
-import { useParams } from "@tanstack/react-router";
+import { useLocation, useNavigate, useParams } from "@tanstack/react-router";
 import { Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { LazyMenu } from "../../components/LazyOverlays";
 import { lazily } from "../../components/lazily";
+import { bitsAnywhere } from "../../state/channelBits";
+import { may as isGiven } from "../../state/permissions";
 import { openDialog } from "../../state/ui";
 import { ChannelList } from "../channels/ChannelList";
 import { useMay, useMyId, useWorld } from "../parley";
@@ -14,15 +16,23 @@ const HomeSide = lazily(
   (module) => module.HomeSide,
 );
 
-/** The column of channels of the group in view. */
+const SettingsSide = lazily(() => import("../group/SettingsSide"));
+const ReportsBadge = lazily(() => import("../group/ReportsBadge"));
+
+/** The column of channels of the group in view, or of the parts of its settings. */
 export function Sidebar({ loaded }: { loaded: boolean }) {
   const { t } = useTranslation();
   const { groupId } = useParams({ strict: false });
+  const settings = useLocation({ select: ({ pathname }) => /^\/g\/\d+\/settings/.test(pathname) });
   const name = useWorld((world) => (groupId === undefined ? undefined : world.groups[groupId]?.group.name));
   if (!loaded) return <SidebarBones />;
   return (
     <section className="side" aria-label={t("shell.channels")}>
-      {groupId !== undefined && name !== undefined ? (
+      {groupId !== undefined && name !== undefined && settings ? (
+        <Suspense fallback={null}>
+          <SettingsSide groupId={groupId} />
+        </Suspense>
+      ) : groupId !== undefined && name !== undefined ? (
         <>
           <GroupHead groupId={groupId} name={name} />
           <ChannelList groupId={groupId} />
@@ -40,30 +50,34 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
   const { t } = useTranslation();
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
   const may = useMay(groupId);
   const me = useMyId();
   const owner = useWorld((world) => world.groups[groupId]?.group.owner_id === me);
+  const moderates = useWorld((world) => isGiven(bitsAnywhere(world, groupId, Date.now()), "manage_messages"));
   const entries = [
     {
-      id: "rename",
-      label: t("group.rename"),
-      icon: "edit" as const,
-      shown: may("manage_group"),
-      onChoose: () => openDialog({ kind: "renameGroup", groupId }),
+      id: "settings",
+      label: t("groupSettings.title"),
+      icon: "settings" as const,
+      shown: true,
+      testId: "group-settings",
+      onChoose: () => void navigate({ to: "/g/$groupId/settings", params: { groupId } }),
     },
     {
-      id: "text",
-      label: t("group.newText"),
-      icon: "hash" as const,
+      id: "channel",
+      label: t("channel.newTitle"),
+      icon: "plus" as const,
       shown: may("manage_channels"),
       onChoose: () => openDialog({ kind: "newChannel", groupId, channelKind: "text" }),
     },
     {
-      id: "voice",
-      label: t("group.newVoice"),
-      icon: "sound" as const,
+      id: "category",
+      label: t("channel.newCategory"),
+      icon: "folder" as const,
       shown: may("manage_channels"),
-      onChoose: () => openDialog({ kind: "newChannel", groupId, channelKind: "voice" }),
+      testId: "menu-new-category",
+      onChoose: () => openDialog({ kind: "newChannel", groupId, channelKind: "category" }),
     },
     {
       id: "level",
@@ -80,14 +94,6 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
       shown: !owner,
       onChoose: () => openDialog({ kind: "leaveGroup", groupId }),
     },
-    {
-      id: "delete",
-      label: t("group.delete"),
-      icon: "trash" as const,
-      danger: true,
-      shown: owner,
-      onChoose: () => openDialog({ kind: "deleteGroup", groupId }),
-    },
   ].filter((entry) => entry.shown);
   return (
     <header className="side-head">
@@ -103,6 +109,11 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
         <h2>{name}</h2>
         <Icon name="chevron" size={16} />
       </button>
+      {moderates && (
+        <Suspense fallback={null}>
+          <ReportsBadge groupId={groupId} />
+        </Suspense>
+      )}
       {may("create_invite") && (
         <IconButton
           icon="invite"
