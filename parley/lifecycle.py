@@ -18,7 +18,7 @@ from aiohttp import web
 from parley import __version__, data_folder, listening
 from parley.bootstrap import Materials, Service, build, gather_materials
 from parley.config import Settings, is_loopback
-from parley.memory import give_large_blocks_back
+from parley.memory import give_large_blocks_back, set_aside_what_stays
 from parley.tls import Certificate, certificate_for
 from server.http.app import SERVER_OPTIONS
 
@@ -81,6 +81,7 @@ async def _serve(
         stack.callback(service.housekeeping(certificate).cancel)
         for line in await _welcome(settings, service, certificate):
             announce(line)
+        set_aside_what_stays()
         await stop.wait()
         announce("Stopping ...")
     announce("Stopped.")

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+
+from parley.memory import set_aside_what_stays
 
 SCRIPT = """
 import ctypes, sys
@@ -37,3 +40,14 @@ def left_over(given_back: str) -> int:
 
 def test_a_hash_leaves_nothing_behind() -> None:
     assert left_over("yes") < 1 << 20
+
+
+def test_what_was_set_aside_is_not_looked_through() -> None:
+    before = gc.get_freeze_count()
+    try:
+        stays = [object()]
+        set_aside_what_stays()
+        assert gc.get_freeze_count() > before
+        assert not any(one is stays for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
