@@ -1,0 +1,121 @@
+"""Accounts, their log-ins, and mail that waits to be sent to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+import msgspec
+
+from server.domain.entities import DirectFrom, Me, User
+from server.domain.ids import MailId, SessionId, UserId
+from server.domain.mail import Mail
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    user_id: UserId
+    password_hash: str
+
+
+class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One log-in. It ends by ``revoked_ms``, or ``expires_ms`` after which its refresh token is of no use."""
+
+    id: SessionId
+    user_id: UserId
+    device: str
+    """User-Agent, cut to 200 characters."""
+    address: str
+    created_ms: int
+    used_ms: int
+    expires_ms: int
+    revoked_ms: int | None = None
+
+
+class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
+    """SHA-256 of a refresh token, never the token."""
+
+    token_hash: bytes
+    session_id: SessionId
+    created_ms: int
+    spent_ms: int | None = None
+
+
+class QueuedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that waits to be sent."""
+
+    id: MailId
+    mail: Mail
+    attempts: int = 0
+    due_ms: int
+
+
+class Users(Protocol):
+    async def add(self, user: Me, username_key: str, password_hash: str) -> bool:
+        """False when the username (its key, :func:`server.domain.names.username_key`) is taken."""
+        ...
+
+    async def me(self, user_id: UserId) -> Me | None: ...
+
+    async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]: ...
+
+    async def by_username(self, username_key: str) -> User | None: ...
+
+    async def direct_from(self, user_ids: Collection[UserId]) -> dict[UserId, DirectFrom]: ...
+
+    async def credentials(self, username_key: str) -> Credentials | None: ...
+
+    async def update(self, me: Me) -> None:
+        """Display name, who may write, and how the user wants to be seen."""
+        ...
+
+    async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
+
+    async def any_operator(self) -> bool: ...
+
+    async def operators(self) -> list[UserId]: ...
+
+
+class Sessions(Protocol):
+    async def add(self, session: SessionRecord, token: RefreshToken) -> None: ...
+
+    async def get(self, session_id: SessionId) -> SessionRecord | None: ...
+
+    async def by_token(self, token_hash: bytes) -> tuple[SessionRecord, RefreshToken] | None: ...
+
+    async def rotate(self, old_hash: bytes, new: RefreshToken) -> None:
+        """Marks the old token spent at ``new.created_ms``, adds the new one and moves the session's ``used_ms``."""
+        ...
+
+    async def revoke(self, session_id: SessionId, now_ms: int) -> None: ...
+
+    async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
+        """Those of them that were."""
+        ...
+
+    async def last_used(self, now_ms: int, limit: int) -> list[UserId]:
+        """Whose log-ins that still count were used last, each once, the latest first."""
+        ...
+
+    async def forget_expired(self, now_ms: int) -> int:
+        """Deletes sessions that ended or expired before ``now_ms``, with their tokens; returns how many."""
+        ...
+
+
+class Mails(Protocol):
+    """What was written in a unit of work to be sent after it; survives a restart."""
+
+    async def add(self, queued: QueuedMail) -> None: ...
+
+    async def waiting(self) -> int:
+        """How many."""
+        ...
+
+    async def next_due_ms(self) -> int | None: ...
+
+    async def take(self, now_ms: int, until_ms: int) -> QueuedMail | None:
+        """The one that has been due the longest, now with one more attempt; due again at ``until_ms``, so nobody else takes it."""
+        ...
+
+    async def put_off(self, mail_id: MailId, due_ms: int) -> None: ...
+
+    async def delete(self, mail_id: MailId) -> None: ...
