@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect, Executable, Row
 
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""Of one execution, or of many."""
+Parameters = dict[str, Any] | Sequence[Mapping[str, Any]]
+"""Of one execution (a dict and nothing else), or of many."""
 
 
 class Step(NamedTuple):

@@ -58,14 +58,14 @@ class Prepared:
         self._make: Callable[[Sequence[Any]], Row[Any]] | None = None
 
     def said(self, parameters: Parameters) -> Said:
-        if isinstance(parameters, Mapping):
+        if isinstance(parameters, dict):
             return Said(*self._bound(parameters))
         return Said(self._bound(parameters[0])[0], [self._bound(each)[1] for each in parameters], many=True)
 
     def _bound(self, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
         if self._sql is None:
             return self._spelled(parameters)
-        values = {**self._constants, **parameters}
+        values = {**self._constants, **parameters} if self._constants else parameters
         return self._sql, [values[name] if change is None else change(values[name]) for name, change in self._order]
 
     def _spelled(self, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
@@ -125,5 +125,5 @@ def prepared(statement: Executable, names: tuple[str, ...]) -> Prepared:
 
 def prepare(step: Step) -> Prepared:
     parameters = step.parameters
-    names = parameters if isinstance(parameters, Mapping) else parameters[0]
+    names = parameters if isinstance(parameters, dict) else parameters[0]
     return prepared(step.statement, tuple(names))

@@ -49,6 +49,7 @@ class SqliteDatabase:
         self._opening = OPENING + opening
         self._free = asyncio.Semaphore(connections)
         self._idle: list[SingleHopConnection] = []
+        self._lent: set[SingleHopConnection] = set()
 
     def transaction(self) -> SqliteTransaction:
         return SqliteTransaction(self)
@@ -63,10 +64,12 @@ class SqliteDatabase:
         try:
             while not self._idle:  # somebody else may take it first
                 await to_the_end(self._open())
-            return self._idle.pop()
         except BaseException:
             self._free.release()
             raise
+        connection = self._idle.pop()
+        self._lent.add(connection)
+        return connection
 
     async def _open(self) -> None:
         connection = SingleHopConnection(self._path, self._opening, isolation_level=None, timeout=BUSY_S)
@@ -77,11 +80,16 @@ class SqliteDatabase:
         self._idle.append(connection)
 
     def give(self, connection: SingleHopConnection) -> None:
-        self._idle.append(connection)
+        if connection in self._lent:
+            self._lent.remove(connection)
+            self._idle.append(connection)
+        else:
+            connection.stop()
         self._free.release()
 
     async def dispose(self) -> None:
-        idle, self._idle = self._idle, []
+        """Those that are lent close when they come back."""
+        idle, self._idle, self._lent = self._idle, [], set()
         for connection in idle:
             await connection.close()
 

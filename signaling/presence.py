@@ -7,7 +7,7 @@ ended that (a block, a friendship, somebody who left) makes it be read again, fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from server.actions.context import Actions
 from server.actions.presences import Presences, check_watch, sight_of
@@ -40,7 +40,7 @@ class PresenceDesk:
         actions: Actions,
         attendance: Attendance,
         sessions: Mapping[str, Subscriber],
-        deliver: Callable[[Iterable[Subscriber], bytes], None],
+        deliver: Callable[[Collection[Subscriber], bytes], None],
     ) -> None:
         """``sessions`` by key: those of the hub; ``deliver`` as :meth:`signaling.delivery.Delivery.to`."""
         self.watches = Watches()

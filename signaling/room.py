@@ -31,7 +31,7 @@ from signaling import frames
 from signaling.backlog import Entry
 from signaling.subscriber import Subscriber
 
-Deliver: TypeAlias = Callable[[Iterable[Subscriber], bytes], None]
+Deliver: TypeAlias = Callable[[Collection[Subscriber], bytes], None]
 VoiceStates: TypeAlias = Callable[[Collection[ChannelId]], tuple[VoiceState, ...]]
 
 

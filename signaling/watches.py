@@ -40,9 +40,11 @@ class Watches:
     def put(self, subscriber: Subscriber, asked: Iterable[UserId], shown: Iterable[UserId], now_s: float) -> None:
         """In the place of the session's earlier one."""
         self.drop(subscriber)
-        watch = Watch(subscriber, frozenset(asked), frozenset(shown), now_s + WATCH_FOR_S)
-        if not watch.asked:
+        all_asked, all_shown = frozenset(asked), frozenset(shown)
+        if not all_asked:
             return
+        # Nearly always everybody is shown: one set is enough then.
+        watch = Watch(subscriber, all_asked, all_asked if all_shown == all_asked else all_shown, now_s + WATCH_FOR_S)
         self._of_session[subscriber.session.key] = watch
         for user_id in watch.asked:
             self._about.setdefault(user_id, set()).add(watch)

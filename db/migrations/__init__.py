@@ -82,7 +82,10 @@ def _be_alone(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SET LOCAL lock_timeout = '{_ALONE_WITHIN_S}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7092767179)"))
-    elif connection.execute(text(f"SELECT GET_LOCK('parley migrations', {_ALONE_WITHIN_S})")).scalar() != 1:
+    elif (
+        connection.execute(text(f"SELECT GET_LOCK(MD5(CONCAT('parley ', DATABASE())), {_ALONE_WITHIN_S})")).scalar()
+        != 1
+    ):
         raise DatabaseError(
             "Another Parley has been changing the tables for a minute; wait until it is done, and try again."
         )

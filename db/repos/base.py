@@ -56,6 +56,10 @@ class Repository:
         """Statements whose outcome nobody waits for: they run, in their order, before whatever is run next, or at the end."""
         self._connection.put_off(steps)
 
+    def _later(self, statement: Executable, **parameters: Any) -> None:
+        """As :meth:`_put_off`: for a change that gives nothing back."""
+        self._connection.put_off((Step(statement, parameters),))
+
     async def _all(self, statement: Executable, **parameters: Any) -> Sequence[Row[Any]]:
         return (await self._connection.run((Step(statement, parameters),)))[0].rows
 
@@ -88,3 +92,9 @@ class Repository:
         self, table: Table, key: tuple[str, ...], update: tuple[str, ...], **values: Any
     ) -> None:
         self._put_off(Step(dialect.insert_or_update(self._connection.dialect.name, table, key, update), values))
+
+    async def _insert_or_update_all(
+        self, table: Table, key: tuple[str, ...], update: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        statement = dialect.insert_or_update(self._connection.dialect.name, table, key, update)
+        await self._change_all(statement, rows)

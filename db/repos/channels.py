@@ -94,7 +94,7 @@ class SqlChannels(Repository):
             {"channel_id": channel.id, "target": o.target, "target_id": o.target_id, "allow": o.allow, "deny": o.deny}
             for o in channel.overwrites
         ]
-        await self._together(add, *([Step(_ADD_OVERWRITES, rows)] if rows else []))
+        self._put_off(add, *([Step(_ADD_OVERWRITES, rows)] if rows else []))
 
     async def get(self, channel_id: ChannelId) -> Channel | None:
         found = await self._with_overwrites(_GET, _OVERWRITES, channel_id=channel_id)
@@ -107,7 +107,7 @@ class SqlChannels(Repository):
         return sorted(found, key=lambda channel: (channel.group_id, channel.position, channel.id))
 
     async def update(self, channel: Channel) -> None:
-        await self._change(
+        self._later(
             _SET,
             of_channel=channel.id,
             name=channel.name,
@@ -124,9 +124,7 @@ class SqlChannels(Repository):
     async def delete(self, channel_id: ChannelId) -> None:
         forget = forgetting_channel(self._connection.dialect.name, channel_id)
         # The rest goes by its references.
-        await self._together(
-            *forget, step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, channel_id=channel_id)
-        )
+        self._put_off(*forget, step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, channel_id=channel_id))
 
     async def put_overwrite(self, channel_id: ChannelId, overwrite: Overwrite) -> None:
         await self._insert_or_update(

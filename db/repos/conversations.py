@@ -79,7 +79,7 @@ class SqlConversations(Repository):
             of_pair = pair(*conversation.member_ids)
             if await self._first(_PAIR_THERE, of_pair=of_pair) is not None:
                 return False
-        await self._change(
+        self._later(
             _ADD_CHANNEL,
             id=conversation.id,
             group_id=None,
@@ -89,7 +89,7 @@ class SqlConversations(Repository):
             position=0,
             last_message_id=conversation.last_message_id,
         )
-        await self._change(
+        self._later(
             _ADD,
             channel_id=conversation.id,
             kind=conversation.kind.value,
@@ -112,10 +112,10 @@ class SqlConversations(Repository):
         return await self._with_members(_OF_USER, _MEMBERS_OF_USER, of_user=user_id)
 
     async def rename(self, channel_id: ChannelId, name: str) -> None:
-        await self._change(_RENAME, of_channel=channel_id, name=name)
+        self._later(_RENAME, of_channel=channel_id, name=name)
 
     async def hand_over(self, channel_id: ChannelId, owner_id: UserId) -> None:
-        await self._change(_HAND_OVER, of_channel=channel_id, owner_id=owner_id)
+        self._later(_HAND_OVER, of_channel=channel_id, owner_id=owner_id)
 
     async def add_member(self, channel_id: ChannelId, user_id: UserId) -> None:
         await self._insert_unless_there(
@@ -123,12 +123,12 @@ class SqlConversations(Repository):
         )
 
     async def remove_member(self, channel_id: ChannelId, user_id: UserId) -> None:
-        await self._change(_REMOVE, of_channel=channel_id, of_user=user_id)
-        await self._change(_FORGET_CURSOR, of_channel=channel_id, of_user=user_id)
+        self._later(_REMOVE, of_channel=channel_id, of_user=user_id)
+        self._later(_FORGET_CURSOR, of_channel=channel_id, of_user=user_id)
 
     async def delete(self, channel_id: ChannelId) -> None:
         # The rest goes by its references.
-        await self._together(step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, of_channel=channel_id))
+        self._put_off(step(FORGET_OF_CHANNEL, channel_id=channel_id), step(_DELETE, of_channel=channel_id))
 
     async def counts(self, user_ids: Collection[UserId], kind: ConversationKind) -> dict[UserId, int]:
         found = dict.fromkeys(user_ids, 0)

@@ -171,8 +171,15 @@ class SqlCursors(Repository):
             message_id=message_id,
         )
 
+    async def set_all(self, user_id: UserId, reached: Mapping[ChannelId, MessageId]) -> None:
+        rows = [
+            {"user_id": user_id, "channel_id": channel_id, "message_id": message_id}
+            for channel_id, message_id in reached.items()
+        ]
+        await self._insert_or_update_all(cursors, ("user_id", "channel_id"), ("message_id",), rows)
+
     async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
-        await self._change(_CLEAR, of_user=user_id, of_channel=channel_id)
+        self._later(_CLEAR, of_user=user_id, of_channel=channel_id)
 
     async def counted(self, user_id: UserId, channel_ids: Collection[ChannelId]) -> dict[ChannelId, Cursor]:
         found = {one: Cursor(channel_id=one, last_read_id=None, unread=0) for one in channel_ids}
@@ -183,12 +190,15 @@ class SqlCursors(Repository):
                 )
         return found
 
-    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
+    async def of_readers(
+        self, channel_id: ChannelId, user_ids: Collection[UserId], *, behind: MessageId | None = None
+    ) -> dict[UserId, Cursor]:
         found: dict[UserId, Cursor] = {}
         for some in portions(user_ids):
             readers = await self._all(_READERS, in_channel=channel_id, user_ids=some)
-            if readers:
-                await self._count(channel_id, {row.id: row.message_id for row in readers}, found)
+            read_to = {row.id: row.message_id for row in readers if behind is None or (row.message_id or 0) < behind}
+            if read_to:
+                await self._count(channel_id, read_to, found)
         return found
 
     async def _count(

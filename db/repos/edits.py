@@ -32,8 +32,8 @@ class SqlEdits(Repository):
         times = [row.until_ms for row in await self._all(_TIMES, of_channel=channel_id, of_message=message_id)]
         until_ms = max(edit.until_ms, times[-1] + 1) if times else edit.until_ms
         if len(times) >= at_most:
-            await self._change(_FORGET, of_channel=channel_id, of_message=message_id, last_ms=times[-at_most])
-        await self._change(
+            self._later(_FORGET, of_channel=channel_id, of_message=message_id, last_ms=times[-at_most])
+        self._later(
             _ADD,
             channel_id=channel_id,
             message_id=message_id,

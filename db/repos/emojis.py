@@ -61,8 +61,8 @@ class SqlEmojis(Repository):
         row = await self._first(_NAMED, of_group=emoji.group_id, of_name=name)
         if row is not None:
             return bool(row.id == emoji.id)
-        await self._change(_RENAME, emoji_id=emoji.id, name=name)
+        self._later(_RENAME, emoji_id=emoji.id, name=name)
         return True
 
     async def delete(self, emoji_id: EmojiId) -> None:
-        await self._change(_DELETE, emoji_id=emoji_id)
+        self._later(_DELETE, emoji_id=emoji_id)

@@ -39,7 +39,7 @@ class SqlFiles(Repository):
     __slots__ = ()
 
     async def add(self, file: StoredFile) -> None:
-        await self._change(_ADD, **msgspec.structs.asdict(file))
+        self._later(_ADD, **msgspec.structs.asdict(file))
 
     async def by_ids(self, file_ids: Collection[FileId]) -> dict[FileId, StoredFile]:
         found: dict[FileId, StoredFile] = {}
@@ -65,11 +65,11 @@ class SqlFiles(Repository):
 
     async def drop(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
         for some in portions(file_ids):
-            await self._change(_DROP, file_ids=some, of_channel=channel_id, of_message=message_id)
+            self._later(_DROP, file_ids=some, of_channel=channel_id, of_message=message_id)
 
     async def abandoned(self, before: FileId, limit: int) -> list[FileId]:
         return [row.id for row in await self._all(_ABANDONED, before=before, at_most=limit)]
 
     async def delete(self, file_ids: Collection[FileId]) -> None:
         for some in portions(file_ids):
-            await self._change(_DELETE, file_ids=some)
+            self._later(_DELETE, file_ids=some)

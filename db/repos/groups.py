@@ -31,7 +31,7 @@ class SqlGroups(Repository):
     __slots__ = ()
 
     async def add(self, group: Group) -> None:
-        await self._change(_ADD, **msgspec.structs.asdict(group))
+        self._later(_ADD, **msgspec.structs.asdict(group))
 
     async def get(self, group_id: GroupId) -> Group | None:
         found = await self.by_ids([group_id])
@@ -44,22 +44,22 @@ class SqlGroups(Repository):
         return sorted(found, key=lambda group: group.id)
 
     async def update(self, group: Group) -> None:
-        await self._change(_SET, group_id=group.id, name=group.name, owner_id=group.owner_id)
+        self._later(_SET, group_id=group.id, name=group.name, owner_id=group.owner_id)
 
     async def delete(self, group_id: GroupId) -> None:
         forget = forgetting_group(self._connection.dialect.name, group_id)
         # The rest goes by its references.
-        await self._together(*forget, step(FORGET_OF_GROUP, group_id=group_id), step(_DELETE, group_id=group_id))
+        self._put_off(*forget, step(FORGET_OF_GROUP, group_id=group_id), step(_DELETE, group_id=group_id))
 
 
 class SqlRoles(Repository):
     __slots__ = ()
 
     async def add(self, role: Role) -> None:
-        await self._change(_ADD_ROLE, **msgspec.structs.asdict(role))
+        self._later(_ADD_ROLE, **msgspec.structs.asdict(role))
 
     async def update(self, role: Role) -> None:
-        await self._change(
+        self._later(
             _SET_ROLE,
             role_id=role.id,
             of_group=role.group_id,
@@ -78,7 +78,7 @@ class SqlRoles(Repository):
     async def delete(self, group_id: GroupId, role_id: RoleId) -> None:
         if await self._change(_DELETE_ROLE, of_group=group_id, role_id=role_id):
             # Assignments go by their reference; the target of an overwrite may be a member as well, so it has none.
-            await self._change(_DELETE_OVERWRITES, role_id=role_id)
+            self._later(_DELETE_OVERWRITES, role_id=role_id)
 
     async def of_groups(self, group_ids: Collection[GroupId]) -> list[Role]:
         found: list[Role] = []

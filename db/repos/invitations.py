@@ -44,7 +44,7 @@ class SqlInvites(Repository):
     __slots__ = ()
 
     async def add(self, invite: Invite) -> None:
-        await self._change(_ADD, **msgspec.structs.asdict(invite))
+        self._later(_ADD, **msgspec.structs.asdict(invite))
 
     async def get(self, code: str) -> Invite | None:
         row = await self._first(_GET, code=code)

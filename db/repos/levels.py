@@ -35,7 +35,7 @@ class SqlLevels(Repository):
 
     async def put(self, user_id: UserId, level: Level) -> None:
         if level.level is LevelKind.DEFAULT and level.muted_until_ms is None:
-            await self._change(_DELETE, of_user=user_id, in_scope=level.scope, of_target=level.target_id)
+            self._later(_DELETE, of_user=user_id, in_scope=level.scope, of_target=level.target_id)
             return
         await self._insert_or_update(
             levels,

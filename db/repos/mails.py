@@ -28,7 +28,7 @@ class SqlMails(Repository):
     __slots__ = ()
 
     async def add(self, queued: QueuedMail) -> None:
-        await self._change(
+        self._later(
             _ADD,
             id=queued.id,
             recipient=queued.mail.to,
@@ -56,7 +56,7 @@ class SqlMails(Repository):
         return None
 
     async def put_off(self, mail_id: MailId, due_ms: int) -> None:
-        await self._change(_SET, mail_id=mail_id, due_ms=due_ms)
+        self._later(_SET, mail_id=mail_id, due_ms=due_ms)
 
     async def delete(self, mail_id: MailId) -> None:
-        await self._change(_DELETE, mail_id=mail_id)
+        self._later(_DELETE, mail_id=mail_id)

@@ -151,7 +151,7 @@ class SqlMembers(Repository):
     async def remove(self, group_id: GroupId, user_id: UserId) -> bool:
         if not await self._change(_DELETE, of_group=group_id, of_user=user_id):
             return False
-        await self._together(
+        self._put_off(
             step(_DELETE_OVERWRITES, of_group=group_id, of_user=user_id),
             step(_DELETE_CURSORS, of_group=group_id, of_user=user_id),
         )
@@ -218,15 +218,15 @@ class SqlMembers(Repository):
         await self._insert_unless_there(member_roles, key, group_id=group_id, user_id=user_id, role_id=role_id)
 
     async def drop_role(self, group_id: GroupId, user_id: UserId, role_id: RoleId) -> None:
-        await self._change(_DELETE_ROLE, of_group=group_id, of_user=user_id, role_id=role_id)
+        self._later(_DELETE_ROLE, of_group=group_id, of_user=user_id, role_id=role_id)
 
     async def time_out(self, group_id: GroupId, user_id: UserId, until_ms: int | None) -> None:
-        await self._change(_SET, of_group=group_id, of_user=user_id, timed_out_until_ms=until_ms)
+        self._later(_SET, of_group=group_id, of_user=user_id, timed_out_until_ms=until_ms)
 
     async def set_nickname(self, group_id: GroupId, user_id: UserId, nickname: str | None) -> None:
-        await self._change(_SET, of_group=group_id, of_user=user_id, nickname=nickname)
+        self._later(_SET, of_group=group_id, of_user=user_id, nickname=nickname)
         if nickname is None:
-            await self._change(_DELETE_NICKNAME, of_group=group_id, of_user=user_id)
+            self._later(_DELETE_NICKNAME, of_group=group_id, of_user=user_id)
         else:
             key = ("group_id", "user_id", "kind")
             values = {"group_id": group_id, "user_id": user_id, "kind": "nickname", "name_key": name_key(nickname)}
@@ -248,7 +248,7 @@ class SqlMembers(Repository):
         row = await self._first(_TIME_OUT_LEFT, of_group=group_id, of_user=user_id)
         if row is None:
             return None
-        await self._change(_FORGET_TIME_OUT, of_group=group_id, of_user=user_id)
+        self._later(_FORGET_TIME_OUT, of_group=group_id, of_user=user_id)
         until_ms: int = row.until_ms
         return until_ms
 

@@ -174,7 +174,7 @@ class SqlMessages(Repository):
         mentions: Mentions | None,
         edited_ms: int,
     ) -> None:
-        await self._change(
+        self._later(
             _SET,
             of_channel=channel_id,
             message_id=message_id,
@@ -201,7 +201,7 @@ class SqlMessages(Repository):
             there = [row.id for row in rows]
             if there:
                 delete_many = step(_DELETE_MANY, of_channel=channel_id, message_ids=there)
-                await self._together(*forgetting(self._connection.dialect.name, there), delete_many)
+                self._put_off(*forgetting(self._connection.dialect.name, there), delete_many)
             gone += there
         return sorted(gone)
 

@@ -111,10 +111,10 @@ class SqlWordFilters(Repository):
     __slots__ = ()
 
     async def add(self, one: WordFilter) -> None:
-        await self._change(_ADD_FILTER, id=one.id, group_id=one.group_id, **_stored(one))
+        self._later(_ADD_FILTER, id=one.id, group_id=one.group_id, **_stored(one))
 
     async def update(self, one: WordFilter) -> None:
-        await self._change(_SET_FILTER, of_filter=one.id, of_group=one.group_id, **_stored(one))
+        self._later(_SET_FILTER, of_filter=one.id, of_group=one.group_id, **_stored(one))
 
     async def delete(self, group_id: GroupId, filter_id: FilterId) -> bool:
         return await self._change(_DELETE_FILTER, of_filter=filter_id, of_group=group_id) == 1
@@ -164,7 +164,7 @@ class SqlReports(Repository):
             "sections": codec.encode(report.sections).decode(),
             "state": report.state.value,
         }
-        await self._change(_ADD_REPORT, **values)
+        self._later(_ADD_REPORT, **values)
 
     async def get(self, report_id: ReportId) -> Report | None:
         row = await self._first(_GET_REPORT, of_report=report_id)

@@ -19,7 +19,7 @@ class SqlOrigins(Repository):
     __slots__ = ()
 
     async def add(self, channel_id: ChannelId, message_id: MessageId, origin: CopiedFrom) -> None:
-        await self._change(
+        self._later(
             _ADD,
             channel_id=channel_id,
             message_id=message_id,
@@ -32,4 +32,4 @@ class SqlOrigins(Repository):
         return None if row is None else CopiedFrom(row.origin_channel_id, row.origin_message_id)
 
     async def delete(self, channel_id: ChannelId, message_id: MessageId) -> None:
-        await self._change(_DELETE, of_channel=channel_id, of_message=message_id)
+        self._later(_DELETE, of_channel=channel_id, of_message=message_id)

@@ -64,5 +64,5 @@ class SqlPings(Repository):
         rows = await self._all(_ALL, of_channel=channel_id, of_message=message_id)
         gone = [row for row in rows if row.by_id not in by_ids]
         for some in portions([row.by_id for row in gone]):
-            await self._change(_TAKE_BACK, of_channel=channel_id, of_message=message_id, by_ids=some)
+            self._later(_TAKE_BACK, of_channel=channel_id, of_message=message_id, by_ids=some)
         return {row.user_id for row in gone}

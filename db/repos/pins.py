@@ -28,14 +28,14 @@ class SqlPins(Repository):
     async def add(self, channel_id: ChannelId, message_id: MessageId, pinner_id: UserId, pinned_ms: int) -> bool:
         if await self._first(_THERE, of_channel=channel_id, of_message=message_id) is not None:
             return False
-        await self._change(_ADD, channel_id=channel_id, message_id=message_id, pinner_id=pinner_id, pinned_ms=pinned_ms)
-        await self._change(_MARK, of_channel=channel_id, of_message=message_id, pinned=True)
+        self._later(_ADD, channel_id=channel_id, message_id=message_id, pinner_id=pinner_id, pinned_ms=pinned_ms)
+        self._later(_MARK, of_channel=channel_id, of_message=message_id, pinned=True)
         return True
 
     async def remove(self, channel_id: ChannelId, message_id: MessageId) -> bool:
         if await self._change(_DELETE, of_channel=channel_id, of_message=message_id) == 0:
             return False
-        await self._change(_MARK, of_channel=channel_id, of_message=message_id, pinned=False)
+        self._later(_MARK, of_channel=channel_id, of_message=message_id, pinned=False)
         return True
 
     async def of_channel(self, channel_id: ChannelId) -> list[MessageId]:

@@ -64,7 +64,7 @@ class SqlRelations(Repository):
         )
 
     async def delete(self, user_id: UserId, other_id: UserId) -> None:
-        await self._change(_DELETE, of_user=user_id, to_other=other_id)
+        self._later(_DELETE, of_user=user_id, to_other=other_id)
 
     async def get(self, user_id: UserId, other_id: UserId) -> Relation | None:
         row = await self._first(_GET, of_user=user_id, to_other=other_id)

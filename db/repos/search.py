@@ -122,7 +122,7 @@ class SqlSearch(Repository):
     async def put(self, entry: Indexed) -> None:
         values = msgspec.structs.asdict(entry)
         steps = [step(put, **{name: values[name] for name in names}) for put, names in _puts(self._kind)]
-        await self._together(*steps)
+        self._put_off(*steps)
 
     async def find(self, match: Match, limit: int) -> list[tuple[ChannelId, MessageId]]:
         if not match.within:

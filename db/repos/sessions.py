@@ -43,9 +43,7 @@ class SqlSessions(Repository):
     __slots__ = ()
 
     async def add(self, session: SessionRecord, token: RefreshToken) -> None:
-        await self._together(
-            step(_ADD, **msgspec.structs.asdict(session)), step(_ADD_TOKEN, **msgspec.structs.asdict(token))
-        )
+        self._put_off(step(_ADD, **msgspec.structs.asdict(session)), step(_ADD_TOKEN, **msgspec.structs.asdict(token)))
 
     async def get(self, session_id: SessionId) -> SessionRecord | None:
         row = await self._first(_GET, session_id=session_id)
@@ -65,14 +63,14 @@ class SqlSessions(Repository):
         return SessionRecord(**values), token
 
     async def rotate(self, old_hash: bytes, new: RefreshToken) -> None:
-        await self._together(
+        self._put_off(
             step(_SPEND, old_hash=old_hash, spent_ms=new.created_ms),
             step(_ADD_TOKEN, **msgspec.structs.asdict(new)),
             step(_SET, session_id=new.session_id, used_ms=new.created_ms),
         )
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None:
-        await self._change(_REVOKE, session_id=session_id, revoked_ms=now_ms)
+        self._later(_REVOKE, session_id=session_id, revoked_ms=now_ms)
 
     async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
         found: set[SessionId] = set()

@@ -89,7 +89,7 @@ class SqlUsers(Repository):
         return None if row is None else Credentials(user_id=row.id, password_hash=row.password_hash)
 
     async def update(self, me: Me) -> None:
-        await self._change(
+        self._later(
             _SET,
             user_id=me.id,
             display_name=me.display_name,
@@ -101,7 +101,7 @@ class SqlUsers(Repository):
         self._put_off(step(_SET_NAME, of_user=me.id, name_key=name_key(me.display_name)))
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
-        await self._change(_SET, user_id=user_id, password_hash=password_hash)
+        self._later(_SET, user_id=user_id, password_hash=password_hash)
 
     async def operators(self) -> list[UserId]:
         return [row.id for row in await self._all(_OPERATORS)]

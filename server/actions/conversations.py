@@ -38,7 +38,7 @@ class ConversationList(msgspec.Struct, frozen=True, kw_only=True):
     conversations: tuple[ConversationView, ...]
     """Latest activity first."""
     users: tuple[User, ...]
-    """The members, and who wrote the last messages."""
+    """The members, who wrote the last messages, and whom these name."""
 
 
 def unknown_conversation() -> NotFound:

@@ -19,12 +19,7 @@ async def tell_readers(
     statements. Returns what was told."""
     if not user_ids:
         return {}
-    cursors = await uow.cursors.of_readers(channel_id, user_ids)
-    told = {
-        user_id: cursor
-        for user_id, cursor in cursors.items()
-        if cursor.last_read_id is None or cursor.last_read_id < message_id
-    }
+    told = await uow.cursors.of_readers(channel_id, user_ids, behind=message_id)
     for user_id, cursor in told.items():
         uow.publish(ToUsers((user_id,)), CursorUpdate(cursor=cursor))
     return told

@@ -24,9 +24,12 @@ async def come_in(actions: Actions, uow: UnitOfWork, user_id: UserId, group_id: 
     until_ms = await uow.members.take_time_out(group_id, user_id)
     member = Member(group_id=group_id, user_id=user_id, joined_ms=now_ms, timed_out_until_ms=until_ms)
     await uow.members.add(member)
-    for channel in await uow.channels.of_groups([group_id]):
-        if channel.kind is ChannelKind.TEXT and channel.last_message_id is not None:
-            await uow.cursors.set(user_id, channel.id, channel.last_message_id)
+    written = {
+        channel.id: channel.last_message_id
+        for channel in await uow.channels.of_groups([group_id])
+        if channel.kind is ChannelKind.TEXT and channel.last_message_id is not None
+    }
+    await uow.cursors.set_all(user_id, written)
     await _end_additions(uow, user_id, group_id)
     (view,) = await views_of(uow, actions.voice, [member])
     uow.publish(ToUsers((user_id,)), GroupJoin(view=view))

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from server.actions.audit import Change, record
 from server.actions.authority import message_of, public_user, still_there
 from server.actions.contents import Contents, fill_in, rewrite_beside, write_beside
 from server.actions.context import Actions
@@ -18,7 +19,7 @@ from server.actions.places import ConversationPlace, GroupPlace, Place, place_at
 from server.actions.requests import Request
 from server.actions.screening import follow_up, screen
 from server.actions.slow_mode import take_turn
-from server.domain.entities import Edit, Member, Message, User
+from server.domain.entities import AuditAction, Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
@@ -125,7 +126,6 @@ async def do_create_message(
             first = await uow.messages.get(channel_id, desk.written.id) or desk.written
             return await as_written(uow, place, author, first), False
         place.require(Permission.SEND_MESSAGES)
-        await take_turn(uow, place, now_ms)
         contents = await fill_in(actions, uow, place, new)
         answered_id = None if contents.answered is None else contents.answered.author_id
         message = Message(
@@ -139,6 +139,7 @@ async def do_create_message(
         written = await as_written(uow, place, author, message)
         verdict = await screen(actions, uow, place, message.sections)
         if verdict.refusal is None:
+            await take_turn(uow, place, now_ms)
             await uow.messages.add(message)
             await uow.search.put(index(message, place.group_id))
             await uow.cursors.set(user_id, channel_id, message.id)
@@ -235,14 +236,21 @@ def check_delete_message(place: Place, message: Message) -> None:
         place.require_active()
 
 
-async def do_delete_message(actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None:
+async def do_delete_message(
+    actions: Actions, user_id: UserId, channel_id: ChannelId, message_id: MessageId, reason: str | None = None
+) -> None:
     """Readers in a group hear their counts from the gateway, by :func:`server.actions.snapshot.recount`."""
     await actions.limiter.hit(Rule.MESSAGE_WRITE, str(user_id))
     async with actions.store.write() as uow:
         place = await place_of(uow, user_id, channel_id, actions.clock.now_ms())
         await uow.channels.lock_writer(channel_id)
-        check_delete_message(place, await message_of(uow, channel_id, message_id))
+        message = await message_of(uow, channel_id, message_id)
+        check_delete_message(place, message)
         await uow.messages.delete(channel_id, message_id)
+        if isinstance(place, GroupPlace) and message.author_id != user_id:
+            changes: dict[str, Change] = {"channel_id": channel_id, "user_id": message.author_id}
+            action = AuditAction.MESSAGE_DELETE
+            await record(actions, uow, place.seat, action, "message", message_id, reason=reason, changes=changes)
         uow.publish(place.audience, MessageDelete(channel_id=channel_id, message_id=message_id))
         if isinstance(place, ConversationPlace):
             await tell_readers(uow, channel_id, place.conversation.member_ids, message_id)

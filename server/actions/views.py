@@ -9,6 +9,7 @@ from server.domain.access import GroupAccess
 from server.domain.entities import Channel, ChannelKind, Conversation, Cursor, Emoji, Member, Role
 from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, UserId
+from server.domain.mentions import certainly_named
 from server.ports import Reader, VoiceRoster
 
 
@@ -87,9 +88,12 @@ async def read_by(reader: Reader, user_id: UserId) -> list[ChannelId]:
 
 
 def people_in(views: Collection[ConversationView]) -> set[UserId]:
-    """The members, and who wrote the last messages."""
+    """The members, who wrote the last messages, and whom these name for certain."""
     people = {user_id for view in views for user_id in view.conversation.member_ids}
-    return people | {view.last_message.author_id for view in views if view.last_message is not None}
+    for view in views:
+        if view.last_message is not None:
+            people |= {view.last_message.author_id, *certainly_named(view.last_message)}
+    return people
 
 
 def text_ids(channels: Iterable[Channel]) -> list[ChannelId]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -245,6 +245,10 @@ class Cursors(Protocol):
 
     async def set(self, user_id: UserId, channel_id: ChannelId, message_id: MessageId) -> None: ...
 
+    async def set_all(self, user_id: UserId, reached: Mapping[ChannelId, MessageId]) -> None:
+        """In one statement."""
+        ...
+
     async def clear(self, user_id: UserId, channel_id: ChannelId) -> None:
         """As if nothing had been read."""
         ...
@@ -253,6 +257,9 @@ class Cursors(Protocol):
         """The user's cursor in each of the channels, with exact counts, in a constant number of statements."""
         ...
 
-    async def of_readers(self, channel_id: ChannelId, user_ids: Collection[UserId]) -> dict[UserId, Cursor]:
-        """The cursor of each of these users in one channel, with exact counts, in a constant number of statements."""
+    async def of_readers(
+        self, channel_id: ChannelId, user_ids: Collection[UserId], *, behind: MessageId | None = None
+    ) -> dict[UserId, Cursor]:
+        """The cursor of each of these users in one channel, with exact counts, in a constant number of statements; with ``behind``
+        only of those who have not read as far as this message."""
         ...

@@ -353,11 +353,11 @@ class ClientModel:
     def _(self, event: ReactionUpdate) -> None:
         known = self.messages.get(event.channel_id, {})
         message = known.get(event.message_id)
-        if message is None:
-            return
-        others = tuple(one for one in message.reactions if one.emoji != event.emoji)
-        mine = (Reaction(emoji=event.emoji, count=event.count),) if event.count else ()
-        known[event.message_id] = _replace(message, reactions=others + mine)
+        if message is not None:
+            known[message.id] = _with_reaction(message, event)
+        state = self.conversations.get(event.channel_id)
+        if state is not None and state.last_message is not None and state.last_message.id == event.message_id:
+            state.last_message = _with_reaction(state.last_message, event)
 
     @apply.register
     def _(self, event: EmojiUpdate) -> None:
@@ -422,3 +422,10 @@ class ClientModel:
     @apply.register(VoiceReset)
     def _(self, event: Event) -> None:
         """Of the moment: part of no snapshot."""
+
+
+def _with_reaction(message: Message, event: ReactionUpdate) -> Message:
+    """How many reacted so now; one that is there keeps its place."""
+    counts = {one.emoji: one.count for one in message.reactions} | {event.emoji: event.count}
+    now = (Reaction(emoji=emoji, count=count) for emoji, count in counts.items() if count)
+    return _replace(message, reactions=tuple(now))

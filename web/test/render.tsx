@@ -1,10 +1,12 @@
 /** Renders with the texts and a client that never opens a connection. */
 
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import i18next from "i18next";
 import type { ReactNode } from "react";
 import { initReactI18next } from "react-i18next";
 import { ParleyProvider } from "../src/features/parley";
+import type { Ready } from "../src/gateway/protocol";
 import { Parley } from "../src/state/parley";
 import { applyReady } from "../src/state/world";
 import { en } from "../src/texts/en";
@@ -30,10 +32,36 @@ window.matchMedia ??= (query: string) =>
     removeEventListener() {},
   }) as unknown as MediaQueryList;
 
-export function renderWith(children: ReactNode): Parley {
+function client(more: Partial<Ready>): Parley {
   const parley = new Parley();
-  parley.world.setState((world) => applyReady(world, ready()), true);
-  parley.account.setState({ state: "in", me: ready().me });
+  parley.world.setState((world) => applyReady(world, ready(more)), true);
+  parley.account.setState({ state: "in", me: ready(more).me });
+  return parley;
+}
+
+export function renderWith(children: ReactNode, more: Partial<Ready> = {}): Parley {
+  const parley = client(more);
   render(<ParleyProvider parley={parley}>{children}</ParleyProvider>);
   return parley;
+}
+
+/** With addresses around, for what links to places or leads there. */
+export async function renderAt(
+  path: string,
+  children: ReactNode,
+  more: Partial<Ready> = {},
+): Promise<{ parley: Parley; address: () => string }> {
+  const parley = client(more);
+  const root = createRootRoute({ component: () => children, notFoundComponent: () => children });
+  const router = createRouter({
+    routeTree: root,
+    history: createMemoryHistory({ initialEntries: [path] }),
+  });
+  await router.load();
+  render(
+    <ParleyProvider parley={parley}>
+      <RouterProvider router={router as never} />
+    </ParleyProvider>,
+  );
+  return { parley, address: () => router.state.location.href };
 }

@@ -45,6 +45,16 @@ async def counts(uow: SqlUnitOfWork, who: UserId, *channels: ChannelId) -> dict[
     return {channel_id: (cursor.unread, cursor.mentions) for channel_id, cursor in found.items()}
 
 
+async def test_many_cursors_are_set_at_once(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.cursors.set(ANNA, GENERAL, message_id(5))
+        reached = {GENERAL: message_id(9), RANDOM: message_id(3)}
+        await uow.cursors.set_all(ANNA, reached)
+        await uow.cursors.set_all(BEN, {})
+        assert await uow.cursors.of_user(ANNA, CHANNELS) == reached
+        assert await uow.cursors.of_user(BEN, CHANNELS) == {}
+
+
 async def test_cursors_are_set_and_moved(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.cursors.set(ANNA, GENERAL, message_id(5))
@@ -146,6 +156,11 @@ async def test_the_readers_of_one_channel(world: SqlStore) -> None:
             ANNA: Cursor(channel_id=GENERAL, last_read_id=message_id(2), unread=1, mentions=1),
             BEN: Cursor(channel_id=GENERAL, last_read_id=None, unread=1),
         }
+        for behind, who in ((1, {BEN}), (2, {BEN}), (3, {ANNA, BEN})):
+            found = await uow.cursors.of_readers(GENERAL, [ANNA, BEN], behind=message_id(behind))
+            assert found.keys() == who
+            assert found[BEN] == Cursor(channel_id=GENERAL, last_read_id=None, unread=1)
+        assert await uow.cursors.of_readers(RANDOM, [BEN], behind=message_id(3)) == {}
         assert await uow.cursors.of_readers(GENERAL, []) == {}
         assert await uow.cursors.of_readers(GENERAL, [user_id(9)]) == {}
 

@@ -444,3 +444,25 @@ async def test_of_two_processes_that_wait_for_each_other_one_is_asked_to_come_ag
     (refusal,) = [one for one in found if one is not None]
     assert isinstance(refusal, Unavailable)
     assert refusal.code == "busy"
+
+
+async def test_two_processes_that_send_the_same_write_it_once_and_in_one_order(url: str, world: SqlStore) -> None:
+    """Promise 3: ids are given out behind the channel's lock, and what is read behind it is what is there."""
+    other = await open_store(url, bus=RecordingBus())
+
+    async def send(store: SqlStore, nonce: str) -> int:
+        async with store.write() as uow:
+            desk = await uow.desks.of_writer(GENERAL, ANNA, nonce)
+            if desk.written is not None:
+                return desk.written.id
+            number = (desk.last_message_id or 0) + 1
+            await uow.messages.add(message(number, nonce=nonce))
+            return number
+
+    nonces = [str(number) for number in range(20)]
+    first, second = await asyncio.gather(
+        *(asyncio.gather(*(send(store, nonce) for nonce in nonces)) for store in (world, other))
+    )
+    await other.close()
+    assert first == second
+    assert sorted(first) == list(range(1, 21))

@@ -253,6 +253,20 @@ async def test_cancelled_in_a_statement_its_rollback_waits_for_the_end(database:
     assert await stored(database) == []
 
 
+async def test_a_connection_that_comes_back_after_the_end_is_closed(
+    database: SqliteDatabase, transaction: SqliteTransaction
+) -> None:
+    await transaction.run([COUNT])
+    connection = transaction._connection
+    assert connection is not None
+    await database.dispose()
+    await transaction.run([COUNT])
+    await transaction.abandon()
+    await asyncio.to_thread(connection._thread.join, 5)
+    assert not connection._thread.is_alive()
+    assert await stored(database) == []
+
+
 async def test_a_file_that_cannot_be_opened_takes_no_place(tmp_path: Path) -> None:
     database = SqliteDatabase(str(tmp_path / "nowhere" / "t.db"), connections=1, begin="BEGIN")
     for _ in range(2):

@@ -12,6 +12,7 @@ import {
 } from "react-aria-components";
 import { IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";
+import { useWide } from "./useMedia";
 
 interface DialogProps {
   title: string;
@@ -86,20 +87,23 @@ export function Menu({ label, trigger, onClose, entries }: MenuProps) {
 
 interface CardProps {
   label: string;
+  placement?: "right top" | "top end";
   trigger: RefObject<Element | null>;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** A small dialog beside what opened it. */
-export function Card({ label, trigger, onClose, children }: CardProps) {
+export function Card({ label, placement = "right top", trigger, onClose, children }: CardProps) {
+  const wide = useWide();
   return (
     <Popover
       className="popover"
       triggerRef={trigger}
       isOpen
       onOpenChange={(open) => !open && onClose()}
-      placement="right top"
+      // A narrow screen has no room at the side.
+      placement={placement === "right top" && !wide ? "bottom" : placement}
     >
       <AriaDialog className="dialog" aria-label={label}>
         {children}

@@ -3,6 +3,13 @@
 const EPOCH_MS = 1_735_689_600_000;
 const TIME_SHIFT = 22n;
 
+const HIGHEST = "9223372036854775807";
+
+/** Whether a number can be an id at all. */
+export function isId(digits: string): boolean {
+  return /^[1-9]\d*$/.test(digits) && compareIds(digits, HIGHEST) <= 0;
+}
+
 /** Negative when `a` is older than `b`, positive when newer, 0 when the same. */
 export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;

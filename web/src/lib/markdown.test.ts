@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import vectors from "../../../tests/vectors/mentions.json";
 import { isLoneEmoji, type Node, parseMarkdown, plainText, safeHref } from "./markdown";
 
 function all(nodes: readonly Node[]): Node[] {
@@ -100,6 +101,9 @@ describe("links", () => {
   });
 });
 
+/** What the server could have given out; the client draws any number, and then knows nobody of that name. */
+const isId = (id: string): boolean => BigInt(id) > 0n && BigInt(id) < 2n ** 63n;
+
 describe("what is named by an id", () => {
   const named = (source: string): Node[] =>
     all(parseMarkdown(source)).filter((node) => ["mention", "broadcast", "emoji"].includes(node.type));
@@ -132,6 +136,22 @@ describe("what is named by an id", () => {
       expect(named(source), source).toEqual([]);
   });
 
+  it.each(vectors.map((each) => [each.name, each] as const))("as the server reads it: %s", (_, vector) => {
+    const found = named(vector.text);
+    const ids = (kind: string): string[] =>
+      found.flatMap((node) =>
+        node.type === "mention" && node.kind === kind && isId(node.id) ? [node.id] : [],
+      );
+    const says = (who: string): boolean =>
+      found.some((node) => node.type === "broadcast" && node.who === who);
+    const expected: Partial<
+      Record<"user_ids" | "role_ids", string[]> & Record<"everyone" | "here", boolean>
+    > = vector.named;
+    expect([...new Set(ids("user"))]).toEqual(expected.user_ids ?? []);
+    expect(ids("role")).toEqual(expected.role_ids ?? []);
+    expect([says("everyone"), says("here")]).toEqual([expected.everyone ?? false, expected.here ?? false]);
+  });
+
   it("become words where only words can be shown", () => {
     const nodes = parseMarkdown("hi <@1> @here <:wave:4>");
     expect(plainText(nodes, (node) => (node.type === "mention" ? `@name${node.id}` : node.type)).trim()).toBe(
@@ -139,6 +159,26 @@ describe("what is named by an id", () => {
     );
     expect(plainText(nodes).trim()).toBe("hi … @here :wave:");
   });
+});
+
+interface Vector {
+  name: string;
+  text: string;
+  named: { user_ids?: string[]; role_ids?: string[]; everyone?: boolean; here?: boolean };
+}
+
+it.each(vectors as Vector[])("shows as named what the server takes for it: $name", ({ text, named }) => {
+  const found = all(parseMarkdown(text));
+  const ids = (kind: string): string[] => [
+    ...new Set(found.flatMap((node) => (node.type === "mention" && node.kind === kind ? [node.id] : []))),
+  ];
+  const calls = (who: string): boolean => found.some((node) => node.type === "broadcast" && node.who === who);
+  expect({
+    user_ids: ids("user"),
+    role_ids: ids("role"),
+    everyone: calls("everyone"),
+    here: calls("here"),
+  }).toEqual({ user_ids: [], role_ids: [], everyone: false, here: false, ...named });
 });
 
 it("knows a text that is nothing but a few emoji", () => {

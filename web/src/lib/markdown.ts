@@ -4,6 +4,7 @@
  */
 
 import MarkdownIt, { type Token } from "markdown-it";
+import { isId } from "./ids";
 
 export type MentionKind = "user" | "role" | "channel";
 
@@ -31,8 +32,8 @@ parser.disable(["table", "reference", "html_block", "html_inline", "entity"]);
 parser.normalizeLink = (address: string) => address;
 parser.normalizeLinkText = (address: string) => address;
 
-const NAMED = /<(@&?|#)(\d{1,20})>/y;
-const EMOJI = /<:(\w{1,64}):(\d{1,20})>/y;
+const NAMED = /<(@&?|#)(\d{1,19})>/y;
+const EMOJI = /<:(\w{1,64}):(\d{1,19})>/y;
 const BROADCAST = /@(everyone|here)(?![\p{L}\p{N}_])/uy;
 /** Neither an address of mail nor of a page. */
 const BEFORE_BROADCAST = /[\p{L}\p{N}_/]$/u;
@@ -52,7 +53,7 @@ function namedAt(source: string, at: number): { length: number; meta: Meta } | n
     );
   }
   const named = match(NAMED);
-  if (named) {
+  if (named && isId(named[2] ?? "")) {
     const kind = KINDS[named[1] ?? ""] ?? "user";
     return { length: named[0].length, meta: { type: "mention", kind, id: named[2] ?? "" } };
   }

@@ -10,6 +10,7 @@ import type {
   GroupView,
   Id,
   Me,
+  Message,
   Participant,
   Ready,
   SendRequest,
@@ -86,6 +87,7 @@ export class Parley {
   readonly files: Files;
   readonly uploads: Uploads;
   readonly call: CallDoor;
+  readonly #listeners = new Set<(message: Message) => void>();
   #idle = false;
 
   constructor() {
@@ -274,10 +276,17 @@ export class Parley {
     const before = this.world.getState();
     this.world.setState(applyEvent(before, event, Date.now()), true);
     this.call.event(event);
+    if (event.type === "message.create") for (const tell of this.#listeners) tell(event.message);
     this.#soundPeople(event, before);
     const meNow = this.world.getState().me;
     if (meNow !== before.me) this.account.setState({ me: meNow });
     if (event.type === "group.leave") this.#leaveCallOf(before);
+  }
+
+  /** Calls back with each message that comes in; the result ends it. */
+  onMessage(tell: (message: Message) => void): () => void {
+    this.#listeners.add(tell);
+    return () => this.#listeners.delete(tell);
   }
 
   /** A group that is gone takes its call with it. */

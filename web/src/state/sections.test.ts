@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { replyOf, summary, textLength, toSections, toTyped } from "./sections";
+import type { Section } from "../gateway/protocol";
+import { edited, replyOf, summary, textLength, toSections, toTyped } from "./sections";
 
 const text = (value: string) => ({ kind: "text", text: value }) as const;
 const code = (value: string, language = "") => ({ kind: "code", code: value, language }) as const;
@@ -54,6 +55,19 @@ it("sums a message up in one line without marks", () => {
     "a b x y",
   );
   expect(summary([text("🍅".repeat(9))], 4)).toBe("🍅🍅🍅🍅…");
+});
+
+it("keeps in an edit what was not typed, each by the name that the server takes", () => {
+  const file = { kind: "file", file_id: "7", name: "a.png", media_type: "image/png", size_bytes: 3 } as const;
+  const forward: Section = { kind: "forward", sections: [text("copied")], sent_ms: 1 };
+  const contact = { kind: "contact", user_id: "8" } as const;
+  const message = { id: "5", channel_id: "3", sections: [text("before"), file, forward, contact] };
+  expect(edited(message, "after")).toEqual([
+    text("after"),
+    { kind: "file", file_id: "7" },
+    { kind: "forward", channel_id: "3", message_id: "5" },
+    contact,
+  ]);
 });
 
 it("counts code points after normalisation, as the server does", () => {

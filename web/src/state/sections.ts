@@ -1,6 +1,6 @@
 /** What people type, as sections, and back again. Fenced code becomes sections of its own. Pure. */
 
-import type { Id, PlainSection, ReplySection, Section, SectionInput } from "../gateway/protocol";
+import type { Id, Message, PlainSection, ReplySection, Section, SectionInput } from "../gateway/protocol";
 import { namedIn, parseMarkdown, plainText, type Wording } from "../lib/markdown";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$/;
@@ -83,15 +83,16 @@ function worded(text: string, wording: Wording): string {
   );
 }
 
-/** A message's sections with other text and code; what else is in it stays. A forward cannot be named again. */
+/** A message's sections with other text and code; what else is in it stays: a forward does by naming the message itself. */
 export function edited(
-  sections: readonly Section[],
+  { id, channel_id, sections }: Pick<Message, "id" | "channel_id" | "sections">,
   typed: string,
   sectionsMax = 10,
   named: (text: string) => string = (text) => text,
 ): SectionInput[] {
   const kept = sections.flatMap((section): SectionInput[] => {
     if (section.kind === "file") return [{ kind: "file", file_id: section.file_id }];
+    if (section.kind === "forward") return [{ kind: "forward", channel_id, message_id: id }];
     return section.kind === "contact" || section.kind === "invite" ? [section] : [];
   });
   const words = toSections(typed, replyOf(sections), sectionsMax - kept.length).map((section) =>
@@ -99,9 +100,6 @@ export function edited(
   );
   return [...words, ...kept];
 }
-
-export const mayBeEdited = (sections: readonly Section[]): boolean =>
-  sections.every((each) => each.kind !== "forward");
 
 export function replyOf(sections: readonly Section[]): Id | null {
   const first = sections[0];

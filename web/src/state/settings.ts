@@ -27,6 +27,8 @@ export interface Settings {
   /** People whose voice this person does not want to hear. */
   ignored: Id[];
   membersShown: boolean;
+  /** Messages are told on the desktop while the window cannot be seen. */
+  notifications: boolean;
   skinTone: SkinTone;
   /** Emoji that were picked, the latest first: characters, or ids of groups' own. */
   recentEmoji: string[];
@@ -49,6 +51,7 @@ export const defaultSettings: Settings = {
   volumes: {},
   ignored: [],
   membersShown: true,
+  notifications: false,
   skinTone: 0,
   recentEmoji: [],
   collapsed: [],

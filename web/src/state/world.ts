@@ -19,8 +19,7 @@ export { emptyWorld, type GroupState, type Outgoing, type World } from "./world/
 
 /** A new snapshot: messages on the way, and messages on the screen until they are read again, are all that stays. */
 export function applyReady(world: World, ready: Ready): World {
-  // Servers before 0.2 tell of none.
-  const { relations = [], levels = [], conversations = [] } = ready;
+  const { relations, levels, conversations } = ready;
   const histories = Object.fromEntries(
     Object.entries(world.histories).map(([id, history]) => [id, makeStale(history)]),
   );

@@ -195,4 +195,5 @@ export const de: Record<keyof typeof en, string> = {
   "reaction.more": "Reaktion hinzufügen",
   "reaction.pill": "{{emoji}}, {{count}}",
   "reaction.others": "andere",
+  "conversation.beginWith": "Du und {{name}}",
 };

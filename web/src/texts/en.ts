@@ -191,4 +191,5 @@ export const en = {
   "reaction.more": "Add a reaction",
   "reaction.pill": "{{emoji}}, {{count}}",
   "reaction.others": "others",
+  "conversation.beginWith": "You and {{name}}",
 } as const;

@@ -15,7 +15,7 @@ from server.actions.conversations import (
     get_conversations,
 )
 from server.actions.cursors import MoveCursor, do_move_cursor
-from server.actions.messages import PageQuery, do_delete_message, get_messages
+from server.actions.messages import CreateMessage, PageQuery, do_create_message, do_delete_message, get_messages
 from server.domain.entities import Conversation, ConversationKind, Cursor, DirectFrom
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, ParleyError, TooMany
 from server.domain.events import ConversationDelete, ConversationUpdate, ConversationView, ToUsers
@@ -23,6 +23,7 @@ from server.domain.ids import ChannelId, Snowflake, UserId
 from server.domain.limits import Limits
 from server.domain.rates import Rate, Rule
 from server.domain.relations import BLOCKED_BY, BLOCKING, FRIENDS, Tie
+from server.domain.sections import Contact
 from tests.support.actions import House
 from tests.support.statements import counted
 
@@ -219,6 +220,15 @@ async def test_who_wrote_last_and_left_is_named_in_the_list(house: House) -> Non
     found = await get_conversations(house.actions, anna)
     assert {user.id for user in found.users} == {anna, ben, cleo}
     assert found.conversations[0].conversation.member_ids == (anna, ben)
+
+
+async def test_whose_card_the_last_message_is_is_named_in_the_list(house: House) -> None:
+    anna, ben, cleo = await together(house, "anna", "ben", "cleo")
+    direct = await house.talk(anna, ben)
+    card = CreateMessage(nonce="card", sections=(Contact(user_id=cleo),))
+    await do_create_message(house.actions, ben, direct.id, card)
+    found = await get_conversations(house.actions, anna)
+    assert {user.id for user in found.users} == {anna, ben, cleo}
 
 
 async def test_the_list_takes_the_same_few_statements_for_two_and_for_twenty(house: House) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from server.actions.audit import AuditQuery, get_audit
 from server.actions.members import TimeOut, do_time_out
 from server.actions.messages import (
     CreateMessage,
@@ -20,7 +21,7 @@ from server.actions.messages import (
 from server.actions.snapshot import group_view
 from server.domain import codec
 from server.domain.access import everyone_role_id
-from server.domain.entities import Cursor, User
+from server.domain.entities import AuditAction, Cursor, User
 from server.domain.errors import Forbidden, Invalid, NotFound, ParleyError, TooMany
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate, ToChannel
 from server.domain.ids import MAX_ID, ChannelId, GroupId, MessageId, Snowflake, Snowflakes, UserId
@@ -365,3 +366,13 @@ async def test_limits_are_those_of_the_house(house: House, room: Room) -> None:
     assert await code_of(get_messages(small.actions, room.anna, room.channel_id, PageQuery(limit=2))) == "bad_request"
     written, _ = await do_create_message(small.actions, room.anna, room.channel_id, says("abc"))
     assert isinstance(written, Written)
+
+
+async def test_what_moderators_delete_of_others_stands_in_the_audit_log(house: House, room: Room) -> None:
+    mine, his = await house.say(room.anna, room.channel_id), await house.say(room.ben, room.channel_id)
+    for message in (mine, his):
+        await do_delete_message(house.actions, room.anna, room.channel_id, message.id, "off topic")
+    query = AuditQuery(action=AuditAction.MESSAGE_DELETE)
+    (entry,) = (await get_audit(house.actions, room.anna, room.group_id, query)).entries
+    assert (entry.target_id, entry.reason) == (str(int(his.id)), "off topic")
+    assert entry.changes == {"channel_id": str(int(room.channel_id)), "user_id": str(int(room.ben))}

@@ -20,7 +20,7 @@ from server.actions.channels import (
 from server.actions.groups import TransferGroup, UpdateGroup, do_transfer_group, do_update_group
 from server.actions.invites import CreateInvite, do_create_invite, do_delete_invite
 from server.actions.members import TimeOut, UpdateMember, do_remove_member, do_time_out, do_update_member
-from server.actions.messages import PageQuery, get_messages
+from server.actions.messages import PageQuery, do_delete_message, get_messages
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.role_order import OrderRoles, do_order_roles
 from server.actions.roles import (
@@ -203,6 +203,12 @@ async def withdraw_addition(stage: Stage) -> None:
     await do_withdraw_addition(actions, stage.ben, addition.id)
 
 
+@case(AuditAction.MESSAGE_DELETE)
+async def delete_message(stage: Stage) -> None:
+    message = await stage.house.say(stage.cleo, stage.text)
+    await do_delete_message(stage.house.actions, stage.ben, stage.text, message.id, WHY)
+
+
 TOLD: dict[str, tuple[str, dict[str, object]]] = {
     "rename_group": ("group", {"name": "Ours"}),
     "transfer_group": ("member", {}),
@@ -210,8 +216,8 @@ TOLD: dict[str, tuple[str, dict[str, object]]] = {
     "update_channel": ("channel", {"slow_mode_s": 5}),
     "delete_channel": ("channel", {"name": "general", "kind": "text"}),
     "order_channels": ("group", {}),
-    "put_overwrite": ("channel", {"target": "member", "target_id": "cleo", "allow": 0, "deny": int(P.SPEAK)}),
-    "delete_overwrite": ("channel", {"target": "member", "target_id": "cleo"}),
+    "put_overwrite": ("channel", {"target": "member", "target_id": "#cleo", "allow": 0, "deny": int(P.SPEAK)}),
+    "delete_overwrite": ("channel", {"target": "member", "target_id": "#cleo"}),
     "create_role": (
         "role",
         {"name": "new", "permissions": 0, "position": 1, "colour": None, "hoisted": False, "mentionable": False},
@@ -219,14 +225,15 @@ TOLD: dict[str, tuple[str, dict[str, object]]] = {
     "update_role": ("role", {"colour": 0xFF0000}),
     "delete_role": ("role", {"name": "role"}),
     "order_roles": ("group", {}),
-    "unassign_role": ("member", {"role_id": "low", "has": False}),
-    "assign_role": ("member", {"role_id": "low", "has": True}),
+    "unassign_role": ("member", {"role_id": "#low", "has": False}),
+    "assign_role": ("member", {"role_id": "#low", "has": True}),
     "rename_member": ("member", {"nickname": "C."}),
     "time_out": ("member", {"until_ms": 1_760_000_001_000}),
     "kick": ("member", {}),
     "create_invite": ("invite", {"channel_id": None, "expires_ms": None, "max_uses": 3}),
     "delete_invite": ("invite", {}),
     "withdraw_addition": ("member", {}),
+    "delete_message": ("message", {"channel_id": "#text", "user_id": "#cleo"}),
 }
 WITHOUT_REASON = ("create_invite", "delete_invite", "withdraw_addition")
 
@@ -237,11 +244,20 @@ async def test_it_is_in_the_audit_log(stage: Stage, name: str) -> None:
     await act(stage)
     entry = await stage.last()
     kind, changes = TOLD[name]
-    ids = {"cleo": str(int(stage.cleo)), "low": str(int(stage.low))}
+    ids = {f"#{name}": str(int(getattr(stage, name))) for name in ("cleo", "low", "text")}
     assert (entry.action, entry.actor_id, entry.target_kind) == (action, stage.ben, kind)
     assert entry.changes == {key: ids.get(str(value), value) for key, value in changes.items()}
     assert entry.reason == ("" if name in WITHOUT_REASON else WHY)
     assert entry.target_id
+
+
+async def test_what_one_does_to_ones_own_is_not_in_the_log(stage: Stage) -> None:
+    message = await stage.house.say(stage.ben, stage.text)
+    await do_delete_message(stage.house.actions, stage.ben, stage.text, message.id)
+    await do_update_member(stage.house.actions, stage.ben, stage.group_id, stage.ben, UpdateMember(nickname="B."))
+    await do_remove_member(stage.house.actions, stage.ben, stage.group_id, stage.ben)
+    page = await get_audit(stage.house.actions, stage.anna, stage.group_id, AuditQuery(actor=stage.ben))
+    assert page.entries == ()
 
 
 async def test_what_is_refused_is_not_in_the_log(stage: Stage) -> None:

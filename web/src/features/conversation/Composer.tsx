@@ -1,12 +1,4 @@
-import {
-  type KeyboardEvent,
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { lazily } from "../../components/lazily";
@@ -52,7 +44,9 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
   const box = useRef<HTMLTextAreaElement>(null);
   const suggestKeys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [token, setToken] = useState<Token | null>(null);
+  const caretTo = useRef<number | null>(null);
   useHeight(box, draft.text);
+  useCaret(box, caretTo, draft.text);
   useFocus(box, touch);
 
   const sent = (): void => {
@@ -67,18 +61,11 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
     onEditLast(own.id);
     return true;
   };
-  const put = useCallback(
-    (text: string, caret: number): void => {
-      change({ text });
-      setToken(null);
-      // After React has written the text.
-      requestAnimationFrame(() => {
-        box.current?.focus();
-        box.current?.setSelectionRange(caret, caret);
-      });
-    },
-    [change],
-  );
+  const put = (text: string, caret: number): void => {
+    caretTo.current = caret;
+    change({ text });
+    setToken(null);
+  };
   const choose = (candidate: Candidate): void => {
     if (token === null) return;
     const { text, picked } = draftOf(place.id);
@@ -199,6 +186,22 @@ function useHeight(box: React.RefObject<HTMLTextAreaElement | null>, text: strin
     if (!element) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+}
+
+/** Behind what was put in, as soon as it stands there: the next key may follow at once. */
+function useCaret(
+  box: React.RefObject<HTMLTextAreaElement | null>,
+  caretTo: React.RefObject<number | null>,
+  text: string,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text has changed
+  useLayoutEffect(() => {
+    const caret = caretTo.current;
+    if (caret === null) return;
+    caretTo.current = null;
+    box.current?.focus();
+    box.current?.setSelectionRange(caret, caret);
   }, [text]);
 }
 

@@ -65,7 +65,7 @@ export default function EditBox({ place, message, onDone }: Props) {
       await parley.conversations.edit(
         place.id,
         message.id,
-        edited(message.sections, text, limits?.sections_max, (typed) =>
+        edited(message, text, limits?.sections_max, (typed) =>
           encode(typed, before.picked, lookupIn(parley.world.getState(), place.id)),
         ),
       );

@@ -81,7 +81,11 @@ export function Beginning({ place, empty = false }: { place: Place; empty?: bool
           size={28}
         />
       </span>
-      <h2>{t("conversation.beginTitle", { name: place.name })}</h2>
+      <h2>
+        {t(place.kind === "direct" ? "conversation.beginWith" : "conversation.beginTitle", {
+          name: place.name,
+        })}
+      </h2>
       <p>{t(empty ? "conversation.beginEmpty" : "conversation.begin")}</p>
     </div>
   );

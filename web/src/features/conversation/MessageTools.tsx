@@ -5,7 +5,7 @@ import { LazyMenu } from "../../components/LazyOverlays";
 import type { MenuEntry } from "../../components/overlays";
 import type { Id, Message } from "../../gateway/protocol";
 import type { Place } from "../../state/places";
-import { mayBeEdited, toTyped } from "../../state/sections";
+import { toTyped } from "../../state/sections";
 import { openDialog, tick, toast } from "../../state/ui";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { addressOf } from "../navigation";
@@ -66,7 +66,7 @@ export default function MessageTools({ message, place, active, onEdit, onReply, 
           data-testid="message-reply"
         />
       )}
-      {own && may("send_messages") && mayBeEdited(message.sections) && (
+      {own && may("send_messages") && (
         <IconButton
           icon="edit"
           size={18}

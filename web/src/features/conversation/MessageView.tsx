@@ -65,7 +65,7 @@ function HiddenMessage({ messageId, onShow }: { messageId: Id; onShow: () => voi
 function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: Props) {
   const { t, i18n } = useTranslation();
   const { message, timeMs, compact } = row;
-  const { pointed, pointing } = usePointed();
+  const { pointed, look, pointing } = usePointed();
   const [held, setHeld] = useState(false);
   const name = useName(message.author_id, place.groupId);
   const pinged = useWorld((world) => {
@@ -119,7 +119,10 @@ function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: P
             active={active}
             onEdit={onEdit}
             onReply={onReply}
-            onHold={setHeld}
+            onHold={(open) => {
+              setHeld(open);
+              if (!open) look();
+            }}
           />
         </Suspense>
       )}

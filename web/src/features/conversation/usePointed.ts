@@ -1,7 +1,8 @@
-import { type PointerEvent, useEffect, useState } from "react";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
 
 /** Whether a row is pointed at: by a mouse over it, or by a finger that touched it last. */
 export function usePointed() {
+  const element = useRef<HTMLElement>(null);
   const [pointed, setPointed] = useState(false);
   const [touched, setTouched] = useState(false);
   useEffect(() => {
@@ -19,7 +20,10 @@ export function usePointed() {
   }, [touched]);
   return {
     pointed,
+    /** Look anew: what was open over it is closed, and has kept from here where the pointer went. */
+    look: () => setPointed(element.current?.matches(":hover") ?? false),
     pointing: {
+      ref: element,
       onPointerEnter: (event: PointerEvent) => {
         if (event.pointerType !== "touch") setPointed(true);
       },

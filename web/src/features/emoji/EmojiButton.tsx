@@ -43,7 +43,7 @@ export function EmojiButton({ groupId, label, size, className, tabIndex, testId,
       />
       {open && (
         <Suspense fallback={null}>
-          <LazyCard label={label} trigger={trigger} onClose={() => show(false)}>
+          <LazyCard label={label} placement="top end" trigger={trigger} onClose={() => show(false)}>
             <EmojiPicker
               groupId={groupId}
               onPick={(emoji) => {

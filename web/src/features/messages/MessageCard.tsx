@@ -3,6 +3,7 @@ import { Avatar } from "../../components/Avatar";
 import type { Id, Message } from "../../gateway/protocol";
 import { idTimeMs } from "../../lib/ids";
 import { useName, useNameStyle, useWorld } from "../parley";
+import { useSummary } from "../wording";
 import { NamedThings } from "./NamedThings";
 import { Sections } from "./Sections";
 import { dateAndTime } from "./times";
@@ -11,7 +12,7 @@ import "./messages.css";
 interface Props {
   message: Message;
   groupId: Id | null;
-  /** Beside the one that is meant: drawn in less colour. */
+  /** Beside the one that is meant: one line of it, in less colour. */
   faint?: boolean;
 }
 
@@ -31,14 +32,22 @@ export function MessageCard({ message, groupId, faint = false }: Props) {
           <time>{dateAndTime(idTimeMs(message.id), i18n.language)}</time>
         </header>
         <div className="message-text">
-          <NamedThings groupId={groupId}>
-            <Sections
-              sections={message.sections}
-              at={{ channelId: message.channel_id, messageId: message.id }}
-            />
-          </NamedThings>
+          {faint ? (
+            <OneLine message={message} groupId={groupId} />
+          ) : (
+            <NamedThings groupId={groupId}>
+              <Sections
+                sections={message.sections}
+                at={{ channelId: message.channel_id, messageId: message.id }}
+              />
+            </NamedThings>
+          )}
         </div>
       </div>
     </article>
   );
+}
+
+function OneLine({ message, groupId }: Pick<Props, "message" | "groupId">) {
+  return <p>{useSummary(message.sections, groupId)}</p>;
 }

@@ -5,6 +5,7 @@ import { Choices, Field, Switch } from "../../components/Field";
 import { settings } from "../../state/settings";
 import { toast } from "../../state/ui";
 import { useAccount, useAttempt, useParley, useSettings } from "../parley";
+import { Contact } from "./Contact";
 import { VoiceSettings } from "./VoiceSettings";
 import "./settings.css";
 
@@ -15,6 +16,7 @@ export default function Settings({ onClose }: { onClose: () => void }) {
   return (
     <div className="settings">
       <Profile />
+      <Contact />
       <section aria-labelledby="settings-look">
         <h3 id="settings-look">{t("settings.look")}</h3>
         <Choices

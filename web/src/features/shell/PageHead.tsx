@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "../../components/Icon";
 import { useWide } from "../../components/useMedia";
+import "./page.css";
 
 /** The head of a page beside the conversations, with the way back on a narrow screen. */
 export function PageHead({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {

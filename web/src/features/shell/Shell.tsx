@@ -11,6 +11,7 @@ import { Rail } from "./Rail";
 import { Sidebar } from "./Sidebar";
 import { Splash } from "./Splash";
 import { UserPanel } from "./UserPanel";
+import { useNotifications } from "./useNotifications";
 import { useShortcuts } from "./useShortcuts";
 import { useTitle } from "./useTitle";
 import "./shell.css";
@@ -37,6 +38,7 @@ function Frame() {
   const home = path === "/home" || path === "/";
   useShortcuts();
   useTitle();
+  useNotifications();
   const parley = useParley();
   const calling = useCall((call) => call.channelId !== null || call.error !== null);
   useEffect(() => {
