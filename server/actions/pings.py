@@ -121,5 +121,5 @@ async def unping(uow: UnitOfWork, place: Place, before: Message, after: Message)
     gone = await uow.pings.keep(after.channel_id, after.id, reasons)
     if EVERYONE_ID in gone or len(gone) > TOLD_ONE_BY_ONE_MAX:
         await tell_all_readers(uow, place, after.id)
-    else:
-        await tell_readers(uow, place.id, gone, after.id)
+    elif gone:  # some of them may not read here any more
+        await tell_readers(uow, place.id, await _viewers(uow, place, gone), after.id)

@@ -112,8 +112,10 @@ class Device:
                 await self._client.until_gone()
             except GONE:
                 await asyncio.sleep(0.01)  # a server that is being killed takes connections until it is dead
+            if self._ready:
+                self._look()
             self._ready = False
-            self._look()
+            self._read = len(self._client.events)  # what came before the pages that lead to it is dropped
 
     async def _open(self) -> None:
         if time.monotonic() - self._logged_in_s >= LOG_IN_AGAIN_S:

@@ -118,6 +118,9 @@ class People(RuleBasedStateMachine):
         self._could: dict[int, set[int]] = {}
         """What existed for each since their line broke."""
         self._run(self._begin())
+        general = next(one for one in self.group.channels.values() if one.kind == "text")
+        for user, other in itertools.permutations(self.people[:4], 2):
+            self._write(user, general, f"good morning <@{other}>", Names(users=(other,)))
 
     def _run(self, work: Awaitable[_T]) -> _T:
         async def running() -> _T:
@@ -264,6 +267,13 @@ class People(RuleBasedStateMachine):
         where = self.place(place)
         for user in users:
             self._write(self.reader(user, where), where, *self._named(where, *naming))
+
+    @rule(place=choices, naming=naming, choice=choices)
+    def chat(self, place: int, naming: tuple[list[int], int | None, str], choice: int) -> None:
+        """All who may, in one place."""
+        where = self.place(place)
+        for user in sorted(self.town.readers(where), key=lambda one: (one * (choice + 1)) % 7):
+            self._write(user, where, *self._named(where, *naming))
 
     def _write(self, who: int, where: Place, text: str, named: Names) -> None:
         request = CreateMessage(nonce=f"n{next(self._numbers)}", sections=(Text(text),))
@@ -664,7 +674,7 @@ class People(RuleBasedStateMachine):
 
     # --------------------------------------------------------------------------------------------------------- relations
 
-    @rule(user=choices, other=choices, step=st.sampled_from(("ask", "end", "block")))
+    @rule(user=choices, other=choices, step=st.sampled_from(("ask", "end", "block", "block")))
     def relate(self, user: int, other: int, step: str) -> None:
         who, whom = self.user(user), self.user(other)
         if who == whom:

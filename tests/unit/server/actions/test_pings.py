@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
+from server.actions.members import do_remove_member
 from server.actions.messages import do_delete_message
 from server.actions.snapshot import recount
 from server.domain.access import everyone_role_id
@@ -271,6 +272,15 @@ async def test_who_has_read_it_is_not_told(room: Room) -> None:
     room.house.published()
     await room.house.edit(message, Text("nobody"))
     assert room.told() == {room.ben: (2, 0)}
+
+
+async def test_who_may_not_read_it_any_more_is_not_told(room: Room) -> None:
+    message = await room.say(room.anna, f"<@{room.ben}> <@{room.cleo}>")
+    await room.house.overwrite(room.anna, room.channel_id, "member", room.cleo, deny=VIEW)
+    await do_remove_member(room.house.actions, room.anna, room.group_id, room.ben)
+    room.house.published()
+    await room.house.edit(message, Text("nobody"))
+    assert room.told() == {}
 
 
 async def test_everyone_hears_through_the_gateway_that_they_are_pinged_no_longer(room: Room) -> None:
