@@ -78,27 +78,27 @@ async def measure(options: Options) -> list[Result]:
 
 async def _room(readers: int, go: Go, figures: Figures, options: Options, missing: set[str]) -> None:
     frame = ""
-    makers: list[Callable[[], ChatPeer]] = [
-        Parley,
-        lambda: Floor(frame),
-        Ejabberd,
-        lambda: Ejabberd("mnesia"),
-        Prosody,
-        lambda: Prosody("internal"),
-    ]
-    for make in makers:
-        peer = make()
-        if peer.name not in options.peers or peer.name in missing:
+    makers: dict[str, Callable[[], ChatPeer]] = {
+        "parley": Parley,
+        "floor": lambda: Floor(frame),
+        "ejabberd": Ejabberd,
+        "ejabberd_files": lambda: Ejabberd("mnesia"),
+        "prosody": Prosody,
+        "prosody_files": lambda: Prosody("internal"),
+    }
+    for name, make in makers.items():
+        if name not in options.peers or name in missing:
             continue
+        peer = make()
         try:
             async with started(peer):
                 report = await _peer(peer, readers, go, figures, options.runs)
                 frame = frame or report.frame
         except NotHereError as reason:
-            print(f"  {peer.name} is left out: {reason}", flush=True)
-            missing.add(peer.name)
+            print(f"  {name} is left out: {reason}", flush=True)
+            missing.add(name)
         except (RuntimeError, TimeoutError, OSError) as error:
-            print(f"  {peer.name} failed with {readers} readers: {str(error) or type(error).__name__}", flush=True)
+            print(f"  {name} failed with {readers} readers: {str(error) or type(error).__name__}", flush=True)
 
 
 async def _peer(peer: ChatPeer, readers: int, go: Go, figures: Figures, runs: int) -> Report:

@@ -43,7 +43,7 @@ class Group:
 
 
 class Town:
-    """The service with groups and, after :meth:`settle`, everybody in them; see :func:`found`."""
+    """The service and who is in it: :meth:`build` while it runs, halt it, fill its database, start it again."""
 
     def __init__(self, service: Service, http: aiohttp.ClientSession) -> None:
         self.service = service
@@ -52,6 +52,8 @@ class Town:
         self.groups: list[Group] = []
         self._guest = Account(0, 0)
         self._guest_token = ""
+        self._invite = ""
+        """To the first group."""
         self._message_id = 0
 
     async def build(self, groups: int, text_channels: int = 1) -> None:
@@ -78,8 +80,6 @@ class Town:
         if not self._invite:
             self._invite = (await self._post(f"/api/groups/{group_id}/invites", {}, owner))["code"]
         return Group(group_id, tuple(channels))
-
-    _invite = ""
 
     async def _come_in(self) -> None:
         await self._post(f"/api/invites/{self._invite}/accept", {}, self._guest_token)
