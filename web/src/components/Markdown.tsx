@@ -1,6 +1,6 @@
 /** Draws Markdown as React elements; nothing of it ever becomes HTML text. */
 
-import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import { createContext, type MouseEvent, type ReactNode, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Part } from "../lib/highlight";
 import { isLoneEmoji, type Node, parseMarkdown } from "../lib/markdown";
@@ -40,7 +40,11 @@ function draw(nodes: readonly Node[]): ReactNode {
   return nodes.map((node, place) => <Drawn key={`${place}-${node.type}`} node={node} />);
 }
 
+/** Follows links that lead to a place in here, without another window: whoever knows the addresses does so. */
+export const FollowLink = createContext<(event: MouseEvent, href: string) => void>(() => undefined);
+
 function Drawn({ node }: { node: Node }): ReactNode {
+  const follow = useContext(FollowLink);
   switch (node.type) {
     case "text":
       return <Words text={node.text} />;
@@ -58,7 +62,12 @@ function Drawn({ node }: { node: Node }): ReactNode {
       return <Named node={node} />;
     case "link":
       return (
-        <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a
+          href={node.href}
+          target="_blank"
+          rel="noopener noreferrer nofollow"
+          onClick={(event) => follow(event, node.href)}
+        >
           {draw(node.children)}
         </a>
       );

@@ -71,6 +71,9 @@ it("reads all up to what was written last", async () => {
   await reading.readAll("11");
   await reading.readAll("12");
   expect(asked()).toEqual(["100"]);
+  world.setState({ cursors: { "11": cursor("11", { last_read_id: "50", unread: 9 }) } });
+  await reading.readGroup("10");
+  expect(asked()).toEqual(["100", "100"]);
 });
 
 it("keeps the level that it was answered with", async () => {

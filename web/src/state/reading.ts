@@ -49,6 +49,15 @@ export class Reading {
     if (last) await this.markRead(channel, last);
   }
 
+  /** Everything in all channels of a group. */
+  async readGroup(group: Id): Promise<void> {
+    const { channels, cursors } = this.world.getState();
+    const unread = Object.values(channels).filter(
+      (each) => each.group_id === group && (cursors[each.id]?.unread ?? 0) > 0,
+    );
+    await Promise.all(unread.map((each) => this.readAll(each.id)));
+  }
+
   /** This message, and all after it, count as not read. */
   async markUnread(channel: Id, message: Id): Promise<void> {
     this.#held.add(channel);

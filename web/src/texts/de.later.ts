@@ -344,4 +344,5 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "error.bad_search": "Die Suche ist bei {{where}} nicht zu verstehen.",
   "error.already_handled": "Darum hat sich schon jemand gekümmert.",
   "error.above_you": "Diese Person steht über dir.",
+  "keys.search": "Hier suchen",
 };

@@ -196,4 +196,6 @@ export const de: Record<keyof typeof en, string> = {
   "reaction.pill": "{{emoji}}, {{count}}",
   "reaction.others": "andere",
   "conversation.beginWith": "Du und {{name}}",
+  "composer.blocked": "Du hast {{name}} blockiert.",
+  "message.notThere": "Diese Nachricht ist nicht mehr da.",
 };

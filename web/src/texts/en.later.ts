@@ -335,4 +335,5 @@ export const enLater = {
   "error.bad_search": "The search cannot be understood at {{where}}.",
   "error.already_handled": "Somebody has looked after it already.",
   "error.above_you": "This person stands above you.",
+  "keys.search": "Search here",
 } as const;

@@ -192,4 +192,6 @@ export const en = {
   "reaction.pill": "{{emoji}}, {{count}}",
   "reaction.others": "others",
   "conversation.beginWith": "You and {{name}}",
+  "composer.blocked": "You have blocked {{name}}.",
+  "message.notThere": "This message is no longer there.",
 } as const;

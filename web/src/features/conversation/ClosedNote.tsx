@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { Place } from "../../state/places";
+import { nameOf, type Place, partnerOf } from "../../state/places";
 import { dateAndTime } from "../messages/times";
 import { useParley, useWorld } from "../parley";
 
@@ -8,7 +8,9 @@ import { useParley, useWorld } from "../parley";
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** In place of the composer for those who may not write: why, as far as that is known. */
-export function ClosedNote({ place: { groupId } }: { place: Place }) {
+export function ClosedNote({ place }: { place: Place }) {
+  const { groupId } = place;
+  const blocked = useBlockedPartner(place);
   const { t, i18n } = useTranslation();
   const parley = useParley();
   const until = useWorld((world) =>
@@ -27,7 +29,21 @@ export function ClosedNote({ place: { groupId } }: { place: Place }) {
   }, [parley, until]);
   return (
     <div className="composer-closed" data-testid="composer-closed">
-      {timedOut ? t("composer.timedOut", { time: dateAndTime(until, i18n.language) }) : t("composer.mayNot")}
+      {blocked !== null
+        ? t("composer.blocked", { name: blocked })
+        : timedOut
+          ? t("composer.timedOut", { time: dateAndTime(until, i18n.language) })
+          : t("composer.mayNot")}
     </div>
   );
+}
+
+/** The name of the one on the other side of a direct conversation, if this person has blocked them. */
+export function useBlockedPartner({ id }: Place): string | null {
+  return useWorld((world) => {
+    const conversation = world.conversations[id];
+    if (conversation?.kind !== "direct") return null;
+    const partner = partnerOf(conversation, world.me?.id ?? "");
+    return world.relations[partner]?.kind === "blocked" ? nameOf(world.users[partner]) : null;
+  });
 }

@@ -7,6 +7,7 @@ import { emptyHistory } from "../../state/history";
 import type { Place } from "../../state/places";
 import { useMay, useParley, useUi, useWorld } from "../parley";
 import { MessageBones } from "./Bones";
+import { useBlockedPartner } from "./ClosedNote";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
@@ -23,6 +24,7 @@ export function Conversation({ place }: { place: Place }) {
   const attaching = useAttaching(place);
   const [editing, setEditing] = useState<string | null>(null);
   const selecting = useUi((state) => state.selection?.channelId === place.id);
+  const blocked = useBlockedPartner(place);
   const readable = may("read_history");
   const stale = readable && !history.fresh && history.loading === null && history.failed === null;
   const shown = history.messages.length > 0 || history.fresh;
@@ -61,7 +63,7 @@ export function Conversation({ place }: { place: Place }) {
       ) : (
         <MessageBones />
       )}
-      <TypingLine channelId={place.id} />
+      <TypingLine place={place} />
       {selecting ? (
         <Suspense fallback={null}>
           <SelectBar channelId={place.id} />
@@ -69,7 +71,7 @@ export function Conversation({ place }: { place: Place }) {
       ) : (
         <Composer
           place={place}
-          maySend={may("send_messages")}
+          maySend={may("send_messages") && blocked === null}
           mayAttach={attaching.allowed}
           onFiles={attaching.attach}
           onPaste={attaching.pasted}

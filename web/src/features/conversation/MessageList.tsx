@@ -4,7 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { Icon } from "../../components/Icon";
 import type { History } from "../../state/history";
 import type { Place } from "../../state/places";
-import { ui } from "../../state/ui";
+import { toast, ui } from "../../state/ui";
 import type { Outgoing } from "../../state/world";
 import { useConnection, useMyId, useParley, useUi, useWorld } from "../parley";
 import { Beginning, Day, MoreAbove, UnreadBar, UnreadRule } from "./ListParts";
@@ -158,6 +158,7 @@ export function MessageList({ place, history, editing, onEdit, onReply }: Props)
         : wanted.kind === "line"
           ? lineIndex
           : rows.findIndex((row) => row.kind === "message" && row.message.id === wanted.id);
+    if (index === -1 && wanted.kind === "message") toast(t("message.notThere"));
     if (index === -1) toBottom();
     else handle.scrollToIndex(index, placeOf(wanted));
     if (wanted.kind === "message") setFlash(wanted.id);

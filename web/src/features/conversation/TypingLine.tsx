@@ -1,18 +1,23 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/react/shallow";
-import { nameOf, useMyId, useParley, useWorld } from "../parley";
+import { nameIn, type Place } from "../../state/places";
+import { useMyId, useParley, useWorld } from "../parley";
 
 const NAMED = 3;
 
-export function TypingLine({ channelId }: { channelId: string }) {
+export function TypingLine({ place }: { place: Place }) {
   const { t, i18n } = useTranslation();
   const parley = useParley();
   const me = useMyId();
   const people = useWorld(
-    useShallow((world) => Object.keys(world.typing[channelId] ?? {}).filter((each) => each !== me)),
+    useShallow((world) =>
+      Object.keys(world.typing[place.id] ?? {}).filter(
+        (each) => each !== me && world.relations[each]?.kind !== "blocked",
+      ),
+    ),
   );
-  const names = useWorld(useShallow((world) => people.map((each) => nameOf(world.users[each]))));
+  const names = useWorld(useShallow((world) => people.map((each) => nameIn(world, place.groupId, each))));
   useEffect(() => {
     for (const each of people) void parley.people.know(each);
   }, [parley, people]);

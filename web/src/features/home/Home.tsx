@@ -55,6 +55,10 @@ export function Home() {
             </dt>
             <dd>{t("keys.switcher")}</dd>
             <dt>
+              <kbd>Ctrl</kbd> <kbd>F</kbd>
+            </dt>
+            <dd>{t("keys.search")}</dd>
+            <dt>
               <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>M</kbd>
             </dt>
             <dd>{t("keys.mute")}</dd>

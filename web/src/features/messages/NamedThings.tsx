@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Link, useRouter } from "@tanstack/react-router";
+import { type MouseEvent, type ReactNode, useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import { DrawNamed, type NamedNode } from "../../components/Markdown";
+import { DrawNamed, FollowLink, type NamedNode } from "../../components/Markdown";
 import type { Id } from "../../gateway/protocol";
 import { legible } from "../../lib/colour";
 import { useMyId, useName, useWorld } from "../parley";
@@ -9,14 +9,31 @@ import { PersonButton } from "../people/PersonButton";
 
 /** Around messages: draws the people, roles, channels and emoji that they name, as this group knows them. */
 export function NamedThings({ groupId, children }: { groupId: Id | null; children: ReactNode }) {
+  const draw = useCallback((node: NamedNode) => <Named node={node} groupId={groupId} />, [groupId]);
+  const router = useRouter();
+  const follow = useCallback(
+    (event: MouseEvent, href: string): void => {
+      const path = pathInside(href);
+      if (path === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      router.history.push(path);
+    },
+    [router],
+  );
   return (
-    <DrawNamed value={groupId === null ? drawOutside : (node) => <Named node={node} groupId={groupId} />}>
-      {children}
+    <DrawNamed value={draw}>
+      <FollowLink value={follow}>{children}</FollowLink>
     </DrawNamed>
   );
 }
 
-const drawOutside = (node: NamedNode): ReactNode => <Named node={node} groupId={null} />;
+/** The path of an address that leads to a message, a place or an invitation in here; null for all others. */
+function pathInside(href: string): string | null {
+  const prefix = `${location.origin}/`;
+  if (!href.startsWith(prefix)) return null;
+  const path = href.slice(prefix.length - 1);
+  return /^\/(g|d|invite)\//.test(path) ? path : null;
+}
 
 function Named({ node, groupId }: { node: NamedNode; groupId: Id | null }): ReactNode {
   switch (node.type) {

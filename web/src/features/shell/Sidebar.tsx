@@ -9,7 +9,8 @@ import { bitsAnywhere } from "../../state/channelBits";
 import { may as isGiven } from "../../state/permissions";
 import { openDialog } from "../../state/ui";
 import { ChannelList } from "../channels/ChannelList";
-import { useMay, useMyId, useWorld } from "../parley";
+import { useBadgeOfAll } from "../levels/Badges";
+import { useMay, useMyId, useParley, useWorld } from "../parley";
 
 const HomeSide = lazily(
   () => import("../home/HomeSide"),
@@ -53,6 +54,8 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
   const navigate = useNavigate();
   const may = useMay(groupId);
   const me = useMyId();
+  const parley = useParley();
+  const unread = useBadgeOfAll(groupId).unread > 0;
   const owner = useWorld((world) => world.groups[groupId]?.group.owner_id === me);
   const moderates = useWorld((world) => isGiven(bitsAnywhere(world, groupId, Date.now()), "manage_messages"));
   const entries = [
@@ -78,6 +81,13 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
       shown: may("manage_channels"),
       testId: "menu-new-category",
       onChoose: () => openDialog({ kind: "newChannel", groupId, channelKind: "category" }),
+    },
+    {
+      id: "read",
+      label: t("menu.markRead"),
+      icon: "check" as const,
+      shown: unread,
+      onChoose: () => void parley.reading.readGroup(groupId),
     },
     {
       id: "level",

@@ -28,6 +28,8 @@ export function UserPanel() {
       </div>
     );
   }
+  const over = me.status_until_ms !== null && me.status_until_ms <= Date.now();
+  const statusText = over ? "" : me.status_text;
   const status = me.status === "invisible" ? "offline" : me.status;
   return (
     <div className="user">
@@ -44,7 +46,7 @@ export function UserPanel() {
         <Avatar id={me.id} name={nameOf(me)} size={32} status={status} />
         <span className="user-name">
           <strong>{nameOf(me)}</strong>
-          <small>{me.status_text || `@${me.username}`}</small>
+          <small>{statusText || `@${me.username}`}</small>
         </span>
       </button>
       {open && (
