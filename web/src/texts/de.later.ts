@@ -337,7 +337,6 @@ export const deLater: Record<keyof typeof enLater, string> = {
     "Der Browser erlaubt sie nicht. Erlaube Benachrichtigungen neben der Adresse.",
   "error.cannot_message": "Diese Person nimmt keine Nachrichten von dir an.",
   "error.word_filtered": "Ein Wort darin ist in dieser Gruppe nicht erwünscht.",
-  "error.slow_mode": "Hier gilt der langsame Modus. Warte kurz vor der nächsten Nachricht.",
   "error.too_large": "Das ist zu groß.",
   "error.too_many": "Das sind zu viele: höchstens {{limit}}.",
   "error.unknown_message": "Diese Nachricht ist nicht mehr da.",

@@ -328,7 +328,6 @@ export const enLater = {
   "settings.notificationsDenied": "The browser does not allow them. Allow notifications beside the address.",
   "error.cannot_message": "This person takes no messages from you.",
   "error.word_filtered": "A word in it is not wanted in this group.",
-  "error.slow_mode": "Slow mode is on here. Wait a moment before the next message.",
   "error.too_large": "That is too large.",
   "error.too_many": "That is too many: at most {{limit}}.",
   "error.unknown_message": "This message is no longer there.",

@@ -55,7 +55,7 @@ it("completes people, roles and channels by keyboard, and sends what they stand 
   await user.keyboard("{Tab}#see");
   await screen.findByTestId("suggest-#seeds");
   await user.keyboard("{Enter}{Enter}");
-  expect(send).toHaveBeenCalledExactlyOnceWith("11", [textSection("<@2> <@&20> <#13>")]);
+  expect(send.mock.calls.map(([, sections]) => sections)).toEqual([[textSection("<@2> <@&20> <#13>")]]);
 });
 
 it("offers only whom one may call, moves with the arrows, and goes away with Escape", async () => {
@@ -78,5 +78,5 @@ it("completes the group's own emoji and those of Unicode", async () => {
   await user.keyboard("{Enter}:tomat");
   await screen.findByTestId("suggest-🍅");
   await user.keyboard("{Enter}{Enter}");
-  expect(send).toHaveBeenCalledExactlyOnceWith("11", [textSection("<:trowel:60> 🍅")]);
+  expect(send.mock.calls.map(([, sections]) => sections)).toEqual([[textSection("<:trowel:60> 🍅")]]);
 });

@@ -1,8 +1,9 @@
 import { waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { renderAt } from "../../../test/render";
-import { boris, created, message, textSection } from "../../../test/samples";
-import type { GatewayEvent } from "../../gateway/protocol";
+import { boris, message, textSection } from "../../../test/samples";
+import type { Message } from "../../gateway/protocol";
+import { Parley } from "../../state/parley";
 import { settings } from "../../state/settings";
 import { ui } from "../../state/ui";
 import { useNotifications } from "./useNotifications";
@@ -45,11 +46,12 @@ afterEach(() => {
 });
 
 async function setUp() {
-  const { parley, address } = await renderAt("/", <Listening />);
-  const deliver = (event: GatewayEvent): void => parley.gateway.hooks.event(event);
+  const listen = vi.spyOn(Parley.prototype, "onMessage");
+  const { address } = await renderAt("/", <Listening />);
+  const deliver = (written: Message): void => listen.mock.calls.at(-1)?.[0](written);
   return { deliver, address };
 }
-const hello = created(message("101", boris.id, { sections: [textSection("hi <@1>, **look**")] }));
+const hello = message("101", boris.id, { sections: [textSection("hi <@1>, **look**")] });
 
 it("tells who wrote what and where, and leads there", async () => {
   const { deliver, address } = await setUp();
@@ -69,6 +71,6 @@ it("tells nothing while the window is seen, or to those who did not ask for it",
   deliver(hello);
   visibility = "hidden";
   settings.setState({ notifications: false });
-  deliver(created(message("102")));
+  deliver(message("102"));
   expect(FakeNotification.made).toEqual([]);
 });
