@@ -1,6 +1,13 @@
 /** Renders with the texts and a client that never opens a connection. */
 
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  RouterProvider,
+} from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import i18next from "i18next";
 import type { ReactNode } from "react";
@@ -64,4 +71,34 @@ export async function renderAt(
     </ParleyProvider>,
   );
   return { parley, address: () => router.state.location.href };
+}
+
+interface RoutedOptions {
+  snapshot?: Ready;
+  path?: string;
+  /** Before anything is drawn. */
+  prepare?: (parley: Parley) => void;
+}
+
+/** For what looks at the address, or leads elsewhere: every address shows the same. */
+export async function renderRouted(
+  children: ReactNode,
+  { snapshot = ready(), path = "/", prepare = () => undefined }: RoutedOptions = {},
+) {
+  const parley = client(snapshot);
+  prepare(parley);
+  const root = createRootRoute({ component: Outlet });
+  const page = (path: string) =>
+    createRoute({ getParentRoute: () => root, path, component: () => <>{children}</> });
+  const router = createRouter({
+    routeTree: root.addChildren([page("/"), page("/g/$groupId/c/$channelId"), page("$")]),
+    history: createMemoryHistory({ initialEntries: [path] }),
+  });
+  await router.load();
+  render(
+    <ParleyProvider parley={parley}>
+      <RouterProvider router={router as never} />
+    </ParleyProvider>,
+  );
+  return { parley, router };
 }

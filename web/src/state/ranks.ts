@@ -78,6 +78,13 @@ export const isTimedOut = (member: Pick<Member, "timed_out_until_ms"> | undefine
 /** What makes somebody a moderator. */
 const MODERATION =
   Permission.manage_messages | Permission.kick_members | Permission.time_out_members | Permission.ban_members;
+/** What the role has that a new group brings along for its moderators. */
+export const MODERATOR =
+  MODERATION |
+  Permission.mention_everyone |
+  Permission.pin_messages |
+  Permission.view_audit_log |
+  Permission.manage_nicknames;
 /** What is for those who run the group. */
 const RUNNING = Permission.administrator | Permission.manage_group | Permission.manage_roles;
 

@@ -6,6 +6,7 @@ import type { Api } from "../gateway/api";
 import type { Channel, Emoji, GatewayEvent, Group, Id, Member, Overwrite, Role } from "../gateway/protocol";
 import { type Branch, type ChannelPlace, placesOf } from "./channelTree";
 import type { Parley } from "./parley";
+import { MODERATOR } from "./ranks";
 import { applyEvent, type World } from "./world";
 
 type GroupApi = Pick<
@@ -135,6 +136,12 @@ export class Upkeep {
         ? this.rest.giveRole(group, user, role, reason)
         : this.rest.takeRole(group, user, role, reason)),
     );
+  }
+  /** Makes somebody a moderator, by the role that the group has for it; a new one where it has none. */
+  async appoint(group: Id, user: Id, known: Role | null): Promise<void> {
+    const fields = { name: "Moderator", permissions: MODERATOR, hoisted: true };
+    const role = known ?? (await this.createRole(group, fields));
+    await this.setRole(group, user, role.id, true);
   }
   async setNickname(group: Id, user: Id, nickname: string | null, reason?: string): Promise<void> {
     const who = user === this.world.getState().me?.id ? "@me" : user;

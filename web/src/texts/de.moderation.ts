@@ -1,4 +1,4 @@
-/** German of moderation: bans, reports, filters, safety, the audit log (see `load.ts`). */
+/** German of moderation: bans, reports, filters, safety, the audit log; and why something is not taken (see `load.ts`). */
 
 import type { enModeration } from "./en.moderation";
 
@@ -192,4 +192,16 @@ export const deModeration: Record<keyof typeof enModeration, string> = {
   "audit.field.minimum_account_age_s": "Alter von Konten",
   "audit.field.max_uses": "Höchstens genutzt",
   "audit.field.expires_ms": "Bis",
+
+  "error.word_filtered": "Die Gruppe will Wörter dieser Art nicht lesen. Ändere den Text.",
+  "error.banned": "Du bist in dieser Gruppe gesperrt. Nur ihre Moderatoren können das ändern.",
+  "error.invites_paused": "Diese Gruppe nimmt gerade niemanden auf. Versuch es später wieder.",
+  "error.account_too_young": "Diese Gruppe nimmt nur ältere Konten auf. Versuch es später wieder.",
+  "error.too_many_joins": "Gerade kommen zu viele Leute herein. Versuch es in einer Minute wieder.",
+  "error.cannot_message": "Diese Person nimmt von dir keine Nachricht oder Anfrage an.",
+  "error.unknown_group": "Diese Gruppe gibt es nicht mehr, oder du bist nicht darin.",
+  "error.unknown_message": "Diese Nachricht gibt es nicht mehr.",
+  "error.internal": "Der Server hat einen Fehler gemacht. Versuch es noch einmal.",
+  "error.database_unavailable": "Ein Teil des Servers ist ausgefallen. Versuch es gleich wieder.",
+  "error.files_unavailable": "Ein Teil des Servers ist ausgefallen. Versuch es gleich wieder.",
 };

@@ -1,4 +1,4 @@
-/** English of moderation: bans, reports, filters, safety, the audit log (see `load.ts`). */
+/** English of moderation: bans, reports, filters, safety, the audit log; and why something is not taken (see `load.ts`). */
 export const enModeration = {
   "bans.lead":
     "People who cannot come in. To ban somebody, choose so in their menu in the list of members, or in their profile.",
@@ -189,4 +189,16 @@ export const enModeration = {
   "audit.field.minimum_account_age_s": "Age of accounts",
   "audit.field.max_uses": "Uses at most",
   "audit.field.expires_ms": "Until",
+
+  "error.word_filtered": "The group does not take words of this kind. Change the text.",
+  "error.banned": "You are banned from this group. Only its moderators can change that.",
+  "error.invites_paused": "This group takes nobody in for the moment. Try again later.",
+  "error.account_too_young": "This group takes in older accounts only. Try again later.",
+  "error.too_many_joins": "Too many people come in at the moment. Try again in a minute.",
+  "error.cannot_message": "This person takes no message or request from you.",
+  "error.unknown_group": "This group is no longer there, or you are not in it.",
+  "error.unknown_message": "This message is no longer there.",
+  "error.internal": "The server made a mistake. Try again.",
+  "error.database_unavailable": "A part of the server is down. Try again in a moment.",
+  "error.files_unavailable": "A part of the server is down. Try again in a moment.",
 } as const;

@@ -3,7 +3,15 @@ import { useTranslation } from "react-i18next";
 import type { MenuEntry } from "../../components/overlays";
 import type { Id } from "../../gateway/protocol";
 import { memberIn } from "../../state/places";
-import { type Deed, deedsTo, isTimedOut, mayTouch, moderatorRole, ownBits } from "../../state/ranks";
+import {
+  type Deed,
+  deedsTo,
+  isTimedOut,
+  MODERATOR,
+  mayTouch,
+  moderatorRole,
+  ownBits,
+} from "../../state/ranks";
 import { openDialog, toast } from "../../state/ui";
 import { upkeepOf } from "../../state/upkeep";
 import { useGo } from "../navigation";
@@ -87,12 +95,14 @@ function useAppointing(groupId: Id, userId: Id): MenuEntry[] {
   const name = useName(userId, groupId);
   const state = useWorld((world) => world.groups[groupId]);
   const member = useWorld((world) => memberIn(world, groupId, userId));
-  const role = state ? moderatorRole(state) : null;
-  if (!state || !role || !member || !mayTouch(state, role)) return [];
-  const is = member.role_ids.includes(role.id);
-  if (!is && (role.permissions & ~ownBits(state, Date.now())) !== 0) return [];
+  if (!state || !member) return [];
+  const role = moderatorRole(state);
+  const is = role !== null && member.role_ids.includes(role.id);
+  if (role !== null && !mayTouch(state, role)) return [];
+  if (!is && ((role?.permissions ?? MODERATOR) & ~ownBits(state, Date.now())) !== 0) return [];
   const change = async (): Promise<void> => {
-    await upkeepOf(parley).setRole(groupId, userId, role.id, !is);
+    const upkeep = upkeepOf(parley);
+    await (is ? upkeep.setRole(groupId, userId, role.id, false) : upkeep.appoint(groupId, userId, role));
     toast(t(is ? "member.dismissed" : "member.appointed", { name }));
   };
   return [
