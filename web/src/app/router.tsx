@@ -30,6 +30,7 @@ const GroupPage = lazy(() => conversation().then((module) => ({ default: module.
 
 const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
 const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
+const ReportsPage = lazily(() => import("../features/group/moderation/ReportsPage"));
 const GroupSettings = lazily(() => import("../features/group/GroupSettings"));
 
 // Strangers meet a form first; for all others the conversation is needed at once.
@@ -161,6 +162,11 @@ const mentions = createRoute({
   path: "/mentions",
   component: waited(MentionsPage),
 });
+const reports = createRoute({
+  getParentRoute: () => shell,
+  path: "/reports",
+  component: waited(ReportsPage),
+});
 
 function SettingsRoute() {
   const { groupId = "", section, item } = useParams({ strict: false });
@@ -196,6 +202,7 @@ export const router = createRouter({
       home,
       friends,
       mentions,
+      reports,
       direct,
       group,
       channel,

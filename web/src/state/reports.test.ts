@@ -10,7 +10,7 @@ const page = (...ids: string[]): ReportPage => ({
 });
 
 it("counts once, and again after it has failed or the connection was new", async () => {
-  const rest = { reports: vi.fn(async () => page("71")) };
+  const rest = { reports: vi.fn(async () => page("71")), conversationReports: vi.fn(async () => page("75")) };
   const counts = new ReportCounts(rest);
   rest.reports.mockRejectedValueOnce(new Error());
   await counts.count("10");
@@ -22,6 +22,8 @@ it("counts once, and again after it has failed or the connection was new", async
   counts.forget();
   await counts.count("10");
   expect(rest.reports).toHaveBeenCalledTimes(3);
+  await counts.count(null);
+  expect(openReports(counts.store.getState(), {}, null)).toBe(1);
 });
 
 it("follows what is told since", () => {

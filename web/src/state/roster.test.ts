@@ -134,13 +134,22 @@ describe("changes", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("are read seldom, however many there are", async () => {
+  it("are read seldom in a large group, however many there are", async () => {
     const { tell, asked } = await opened();
     for (let count = 0; count < 60; count += 1) {
-      tell({ ...joins, member_count: 3 + count });
+      tell({ ...joins, member_count: 1000 + count });
       await wait(500);
     }
     expect(asked.length).toBeLessThanOrEqual(1 + 30_000 / EVERY_MS + 1);
+  });
+
+  it("are read again soon in a small group", async () => {
+    const { tell, asked } = await opened();
+    tell(joins);
+    await wait(SETTLE_MS);
+    tell({ ...joins, member_count: 4 });
+    await wait(SETTLE_MS);
+    expect(asked).toHaveLength(3);
   });
 
   it("of presence count when somebody comes or goes", async () => {

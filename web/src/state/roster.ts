@@ -11,8 +11,9 @@ import { type World, withMembers, withUsers } from "./world";
 export const PAGE = 100;
 /** What comes together is one change. */
 export const SETTLE_MS = 1_000;
-/** However much happens, it is read at most this often, and that not by all clients in the same moment. */
+/** However much happens, it is read at most this often, and that not by all clients in the same moment; small groups more often. */
 export const EVERY_MS = 10_000;
+const EVERY_MS_OF_EACH_MEMBER = 20;
 const JITTER = 0.3;
 /** People who are not in view come and go unseen; so often the list is put right in any case. */
 export const RENEW_MS = 120_000;
@@ -146,7 +147,9 @@ export class Roster {
     if (this.#taking || !this.store.getState().loaded) return;
     this.#drop(now, before);
     if (this.#mayMove(now, before)) {
-      const soonest = Math.max(this.now() + SETTLE_MS, this.#readMs + EVERY_MS);
+      const members = now.groups[this.groupId]?.memberCount ?? 0;
+      const everyMs = Math.min(EVERY_MS, members * EVERY_MS_OF_EACH_MEMBER);
+      const soonest = Math.max(this.now() + SETTLE_MS, this.#readMs + everyMs);
       this.#due(soonest + this.random() * JITTER * (soonest - this.now()));
     }
   }

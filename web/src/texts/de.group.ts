@@ -53,7 +53,7 @@ export const deGroup: Record<keyof typeof enGroup, string> = {
   "roles.lead": "Wer eine höhere Rolle hat, steht über denen mit niedrigeren. Zieh Rollen, um sie zu ordnen.",
   "roles.new": "Neue Rolle",
   "roles.newName": "neue Rolle",
-  "roles.above": "Über dir",
+  "roles.above": "Deine, und was darüber steht",
   "roles.aboveYou": "Diese Rolle steht über dir. Du kannst sie ansehen, aber nicht ändern.",
   "roles.aboveYouShort": "steht über dir",
   "roles.lackingShort": "darf, was du nicht darfst",

@@ -11,6 +11,8 @@ export const deModeration: Record<keyof typeof enModeration, string> = {
   "bans.endTitle": "Sperre von {{name}} aufheben?",
   "bans.endText": "Mit einer Einladung geht es dann wieder herein.",
 
+  "reports.operators":
+    "Was Leute aus Unterhaltungen außerhalb von Gruppen melden, für die Betreiber dieses Servers.",
   "reports.waiting_one": "{{count}} Meldung wartet",
   "reports.waiting_other": "{{count}} Meldungen warten",
   "reports.state": "Zeigen",

@@ -50,7 +50,7 @@ export const enGroup = {
     "Whoever has a higher role stands above those with lower ones. Drag roles to put them in order.",
   "roles.new": "New role",
   "roles.newName": "new role",
-  "roles.above": "Above you",
+  "roles.above": "Yours and those above",
   "roles.aboveYou": "This role stands above you. You can look at it, not change it.",
   "roles.aboveYouShort": "stands above you",
   "roles.lackingShort": "may do what you may not",

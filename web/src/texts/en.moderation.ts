@@ -8,6 +8,8 @@ export const enModeration = {
   "bans.endTitle": "End the ban of {{name}}?",
   "bans.endText": "They can come in again with an invitation.",
 
+  "reports.operators":
+    "What people report of conversations outside of groups, for the operators of this server.",
   "reports.waiting_one": "{{count}} report waits",
   "reports.waiting_other": "{{count}} reports wait",
   "reports.state": "Show",

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { Icon, type IconName } from "../../components/Icon";
 import { openDialog } from "../../state/ui";
+import { useOpenReports } from "../group/useOpenReports";
 import { useWorld } from "../parley";
 import { ConversationList } from "./ConversationList";
 
@@ -36,18 +37,23 @@ export function HomeLinks() {
   const mentions = useWorld((world) =>
     Object.values(world.cursors).reduce((sum, cursor) => sum + cursor.mentions, 0),
   );
+  const operator = useWorld((world) => world.me?.operator === true);
+  const reports = useOpenReports(null);
   return (
     <nav className="home-links" aria-label={t("home.title")}>
       <ul>
         <HomeLink to="/friends" icon="people" label={t("home.friends")} count={asking} />
         <HomeLink to="/mentions" icon="at" label={t("home.mentions")} count={mentions} />
+        {operator && (
+          <HomeLink to="/reports" icon="flag" label={t("groupSettings.reports")} count={reports} />
+        )}
       </ul>
     </nav>
   );
 }
 
 interface HomeLinkProps {
-  to: "/friends" | "/mentions";
+  to: "/friends" | "/mentions" | "/reports";
   icon: IconName;
   label: string;
   count: number;

@@ -14,6 +14,7 @@ import { type Detail, detailsOf, sentenceOf } from "./auditWords";
 /** Signs that nobody writes, in the places of names. */
 const ACTOR = "\ue000";
 const TARGET = "\ue001";
+const ROLE = "\ue002";
 
 /** One entry: a sentence, why, and what is now so. */
 export function AuditRow({ entry }: { entry: AuditEntry }) {
@@ -23,12 +24,12 @@ export function AuditRow({ entry }: { entry: AuditEntry }) {
   const role = useRoleName(entry.group_id, entry.changes["role_id"]);
   const details = detailsOf(entry);
   // The names stand out of the sentence, wherever the language puts them.
-  const sentence = t(sentenceOf(entry), { actor: ACTOR, target: TARGET, role, action: entry.action });
+  const sentence = t(sentenceOf(entry), { actor: ACTOR, target: TARGET, role: ROLE, action: entry.action });
   return (
     <li data-testid="audit-entry" data-action={entry.action}>
       <Avatar id={entry.actor_id} name={actor} size={32} />
       <div className="grow">
-        <p>{withNames(sentence, { [ACTOR]: actor, [TARGET]: target })}</p>
+        <p>{withNames(sentence, { [ACTOR]: actor, [TARGET]: target, [ROLE]: role })}</p>
         {entry.reason !== "" && <p className="reason">{entry.reason}</p>}
         {details.length > 0 && (
           <dl>
@@ -52,7 +53,7 @@ export function AuditRow({ entry }: { entry: AuditEntry }) {
 
 /** The text with names in the places of their signs. */
 function withNames(text: string, names: Readonly<Record<string, string>>): ReactNode[] {
-  return text.split(/([\ue000\ue001])/).map((part, at) => (
+  return text.split(/([\ue000-\ue002])/).map((part, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a sentence does not change its parts
     <Fragment key={at}>{part in names ? <strong>{names[part]}</strong> : part}</Fragment>
   ));

@@ -32,7 +32,9 @@ it("tells giving from taking, and setting from ending", () => {
 
 it("keeps what the sentence does not say", () => {
   expect(
-    detailsOf(entry("role.create", { name: "cook", permissions: 5, colour: null, position: 3 })),
+    detailsOf(
+      entry("role.create", { name: "cook", permissions: 5, colour: null, position: 3, hoisted: false }),
+    ),
   ).toEqual([{ name: "permissions", kind: "bits", value: 5 }]);
   expect(detailsOf(entry("invite.create", { expires_ms: 9, max_uses: 2 }))).toEqual([
     { name: "expires_ms", kind: "time", value: 9 },

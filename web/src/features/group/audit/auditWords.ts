@@ -115,7 +115,12 @@ function kindOf(name: string): DetailKind {
 /** What is worth reading beside the sentence. */
 export function detailsOf({ action, changes }: AuditEntry): Detail[] {
   const said = SAID[action] ?? [];
-  return Object.entries(changes)
-    .filter(([name, value]) => !said.includes(name) && value !== null && value !== "" && value !== 0)
-    .map(([name, value]) => ({ name, kind: kindOf(name), value }));
+  return (
+    Object.entries(changes)
+      .filter(([name]) => !said.includes(name))
+      .filter(([, value]) => value !== null && value !== "" && value !== 0)
+      // Of what is new, only what it is.
+      .filter(([, value]) => value !== false || !action.endsWith(".create"))
+      .map(([name, value]) => ({ name, kind: kindOf(name), value }))
+  );
 }
