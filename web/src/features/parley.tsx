@@ -16,6 +16,7 @@ import type { Channel, Id, Presence } from "../gateway/protocol";
 import { legible } from "../lib/colour";
 import { asRequestError } from "../lib/errors";
 import { compareIds } from "../lib/ids";
+import { channelTree, rowsOf } from "../state/channelTree";
 import type { Account, Connection, Parley } from "../state/parley";
 import { EVERYTHING, IN_CONVERSATION, may, type PermissionName, permissionsOf } from "../state/permissions";
 import { colourIn, nameIn, type Place, placeOf } from "../state/places";
@@ -56,15 +57,12 @@ export function useGroups(): GroupState[] {
   return useMemo(() => Object.values(groups).sort((a, b) => compareIds(a.group.id, b.group.id)), [groups]);
 }
 
-/** A group's channels in their order. */
+/** A group's channels as they stand below one another, categories among them. */
 export function useChannels(groupId: Id): Channel[] {
   const channels = useWorld(
     useShallow((world) => Object.values(world.channels).filter((each) => each.group_id === groupId)),
   );
-  return useMemo(
-    () => [...channels].sort((a, b) => a.position - b.position || compareIds(a.id, b.id)),
-    [channels],
-  );
+  return useMemo(() => rowsOf(channelTree(channels)), [channels]);
 }
 
 /** How somebody is called, in a group if there is one. */

@@ -1,6 +1,7 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { compareIds } from "../../lib/ids";
+import { channelTree, rowsOf } from "../../state/channelTree";
 import { badgeOf, channelLevel } from "../../state/levels";
 import { byActivity } from "../../state/places";
 import { openDialog, ui } from "../../state/ui";
@@ -18,9 +19,12 @@ export function nextUnread(world: World, current: string | undefined, nowMs: num
   const direct = byActivity(Object.values(world.conversations)).map(
     (each): Found => ({ id: each.id, groupId: null }),
   );
-  const channels = Object.values(world.channels)
+  const channels = Object.keys(world.groups)
+    .sort(compareIds)
+    .flatMap((group) =>
+      rowsOf(channelTree(Object.values(world.channels).filter((each) => each.group_id === group))),
+    )
     .filter((each) => each.kind === "text")
-    .sort((a, b) => compareIds(a.group_id, b.group_id) || a.position - b.position || compareIds(a.id, b.id))
     .map((each): Found => ({ id: each.id, groupId: each.group_id }));
   const all = [...direct, ...channels];
   const at = all.findIndex((each) => each.id === current);
