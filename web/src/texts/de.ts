@@ -133,7 +133,6 @@ export const de: Record<keyof typeof en, string> = {
   "error.signup_closed": "Dieser Server nimmt gerade keine neuen Konten an.",
   "error.rate_limited": "Zu viel auf einmal. Warte kurz und versuch es noch einmal.",
   "error.too_long": "Das ist zu lang: höchstens {{max}} Zeichen.",
-  "error.slow_mode": "Dieser Kanal ist langsam: Warte einen Moment bis zur nächsten Nachricht.",
   "error.forbidden": "Das darfst du hier nicht.",
   "error.timed_out": "Du hast eine Auszeit und darfst vorerst nur lesen.",
   "error.unknown_user": "Niemand hat diesen Benutzernamen.",

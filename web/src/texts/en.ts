@@ -129,7 +129,6 @@ export const en = {
   "error.signup_closed": "This server takes no new accounts just now.",
   "error.rate_limited": "Too much at once. Wait a moment and try again.",
   "error.too_long": "That is too long: at most {{max}} characters.",
-  "error.slow_mode": "This channel is slow: wait a moment before the next message.",
   "error.forbidden": "You may not do that here.",
   "error.timed_out": "You are in time-out and may only read for now.",
   "error.unknown_user": "Nobody has that user name.",

@@ -33,8 +33,10 @@ export function useSending(place: Place) {
     const named = encodeSections(typed, picked, lookupIn(parley.world.getState(), place.id));
     const sections = [...named, ...files];
     const allowed = replyTo !== null && quiet ? { replied_user: false } : null;
-    // Files would not come back with what was typed.
-    parley.outbox.send(place.id, sections, allowed, files.length === 0 ? kept : null);
+    // Slow mode gives back what was typed; files would not come back with it.
+    if (slow.everyS > 0 && files.length === 0) parley.outbox.send(place.id, sections, allowed, kept);
+    else if (allowed !== null) parley.outbox.send(place.id, sections, allowed);
+    else parley.outbox.send(place.id, sections);
     parley.conversations.typed(place.id);
     parley.reading.release(place.id);
     setDraft(place.id, EMPTY);
