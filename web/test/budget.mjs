@@ -8,7 +8,7 @@ const assets = new URL("../dist/assets/", import.meta.url);
 const page = readFileSync(new URL("../dist/index.html", import.meta.url), "utf8");
 
 const wanted = [...page.matchAll(/assets\/([\w-]+\.js)/g)].map((match) => match[1]);
-wanted.push(...readdirSync(assets).filter((name) => /^ChannelPage-.*\.js$/.test(name)));
+wanted.push(...readdirSync(assets).filter((name) => /^(ChannelPage|conversation)-.*\.js$/.test(name)));
 if (wanted.length < 2) throw new Error("The entry or the conversation is not where it was.");
 
 const seen = new Map();
