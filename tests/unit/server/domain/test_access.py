@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.domain.access import OWNER_RANK, GroupAccess, drop_role, everyone_role_id, is_timed_out
-from server.domain.entities import Channel, Group, Member, Overwrite
+from server.domain.entities import Channel, ChannelKind, Group, Member, Overwrite
 from server.domain.events import (
     ChannelDelete,
     ChannelUpdate,
@@ -31,6 +31,7 @@ from tests.support.rows import (
     channel,
     member,
     role,
+    user_id,
 )
 
 P = Permission
@@ -203,3 +204,39 @@ def test_what_is_applied_twice_is_applied_once(event: Event) -> None:
     assert after != ACCESS
     assert after.apply(event) == after
     assert repr(ACCESS) == before
+
+
+def in_category(*own: Overwrite, category: tuple[Overwrite, ...] = ()) -> GroupAccess:
+    """GENERAL, with overwrites of its own, in the category VOICE; RANDOM is in none."""
+    within = replace(channel(GENERAL, overwrites=own), category_id=VOICE)
+    return ACCESS.with_channel(channel(VOICE, kind=ChannelKind.CATEGORY, overwrites=category)).with_channel(within)
+
+
+def test_a_category_knows_its_channels_and_they_know_it() -> None:
+    access = in_category()
+    assert access.channels_in(VOICE) == [access.channels[GENERAL]]
+    assert access.channels_in(RANDOM) == []
+    assert access.category_of(access.channels[GENERAL]) == access.channels[VOICE]
+    assert access.category_of(access.channels[RANDOM]) is None
+
+
+def test_all_view_what_nothing_takes_away() -> None:
+    assert ACCESS.all_view(GENERAL)
+    assert not ACCESS.all_view(RANDOM)
+    assert not ACCESS.all_view(ELSEWHERE)
+    assert in_category().all_view(GENERAL)
+    assert not in_category(category=(HIDDEN,)).all_view(GENERAL)
+    assert not in_category(HIDDEN).all_view(GENERAL)
+    blind = ACCESS.with_role(role(ALL_ROLE, position=0, permissions=int(EVERYONE & ~P.VIEW_CHANNEL)))
+    assert not blind.all_view(GENERAL)
+    assert not ACCESS.without_role(ALL_ROLE).all_view(GENERAL)
+
+
+def test_members_alike_see_alike_and_those_with_overwrites_of_their_own_do_not() -> None:
+    strangers = [member(user_id(number)) for number in (7001, 7002)]
+    mods = [member(user_id(number), role_ids=(MODERATOR,)) for number in (7003, 7004)]
+    assert ACCESS.viewers(RANDOM, [*strangers, *mods]) == (7003, 7004)
+    invited = Overwrite(target="member", target_id=user_id(7002), allow=int(P.VIEW_CHANNEL))
+    access = ACCESS.with_channel(channel(RANDOM, overwrites=(HIDDEN, MODS_SEE, invited)))
+    assert access.viewers(RANDOM, [*strangers, *mods, OWNER]) == (7002, 7003, 7004, ANNA)
+    assert access.viewers(ELSEWHERE, mods) == ()

@@ -49,3 +49,11 @@ def test_before_the_epoch_time_stands_still() -> None:
 
 def test_ids_fit_63_bits_for_sixty_nine_years() -> None:
     assert Snowflakes(1023).next(EPOCH_MS + (1 << 41) - 1) <= MAX_ID
+
+
+def test_the_first_id_of_a_moment_is_the_lowest_made_then() -> None:
+    first = Snowflake.at(NOW_MS)
+    assert first.created_ms == NOW_MS
+    assert Snowflake(first - 1).created_ms == NOW_MS - 1
+    assert Snowflakes(0).next(NOW_MS) >= first
+    assert Snowflake.at(0) == 0

@@ -14,6 +14,7 @@ from server.domain.permissions import (
     TIMED_OUT,
     Permission,
     given,
+    given_beneath,
     in_channel,
     names,
     of_roles,
@@ -147,3 +148,27 @@ def test_what_a_change_can_give(before: Overwrite | None, after: Overwrite | Non
 def test_names_are_in_words() -> None:
     assert names(int(P.SPEAK | P.VIEW_CHANNEL)) == ("view_channel", "speak")
     assert names(0) == ()
+
+
+def beneath(before: list[Overwrite], after: list[Overwrite], own: list[Overwrite]) -> Permission:
+    return given_beneath(before, after, own, everyone_id=GROUP)
+
+
+def test_a_change_of_the_category_gives_in_the_channel_what_that_does_not_speak_of() -> None:
+    opens = [role(MOD, allow=P.SPEAK | P.CONNECT)]
+    assert beneath([], opens, []) == P.SPEAK | P.CONNECT
+    assert beneath(opens, [], []) == NOTHING
+    assert beneath(opens, opens, []) == NOTHING
+    assert beneath([], opens, [role(MOD, deny=P.SPEAK)]) == P.CONNECT
+    assert beneath([], opens, [role(MOD, allow=P.SPEAK)]) == P.CONNECT
+    assert beneath([], opens, [role(OTHER, deny=P.SPEAK)]) == P.SPEAK | P.CONNECT
+    assert beneath([], opens, [member(MOD, deny=P.SPEAK)]) == P.SPEAK | P.CONNECT
+
+
+def test_what_the_channel_says_to_everyone_stands_in_any_case() -> None:
+    assert beneath([], [role(MOD, allow=P.SPEAK)], [role(GROUP, deny=P.SPEAK)]) == NOTHING
+
+
+def test_a_deny_that_ends_gives_back() -> None:
+    assert beneath([role(MOD, deny=P.SPEAK)], [], []) == P.SPEAK
+    assert beneath([role(MOD, deny=P.SPEAK)], [role(OTHER, allow=P.CONNECT)], []) == P.SPEAK | P.CONNECT
