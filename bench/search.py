@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.report import Result
-from db.tables.search import PUT
+from db.tables.search import ADD
 from server.actions.search import SearchQuery, get_search
 from server.domain.entities import Message
 from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake, UserId
@@ -102,7 +102,7 @@ def _write(database: Path, places: list[tuple[GroupId, ChannelId]], anna: UserId
                 "INSERT INTO messages (channel_id, id, author_id, sections, pinned) VALUES (?, ?, ?, ?, 0)",
                 [row for row, _ in some],
             )
-            connection.executemany(PUT["sqlite"][-1], [terms for _, terms in some])
+            connection.executemany(ADD["sqlite"], [terms for _, terms in some])
             connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

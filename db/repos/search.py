@@ -63,14 +63,14 @@ _BESIDE = select(
 
 
 @lru_cache
-def _puts(kind: str) -> tuple[tuple[TextClause, frozenset[str]], ...]:
-    """Statements, each with the names of its parameters."""
+def _prepared(statements: tuple[str, ...]) -> tuple[tuple[TextClause, frozenset[str]], ...]:
+    """Each with the names of its parameters."""
     big = [bindparam("message_id", type_=BigInteger()), bindparam("channel_id", type_=BigInteger())]
-    puts = []
-    for statement in map(text, index_of.PUT[kind]):
+    prepared = []
+    for statement in map(text, statements):
         bound = statement.bindparams(*(one for one in big if f":{one.key}" in str(statement)))
-        puts.append((bound, frozenset(bound.compile().params)))
-    return tuple(puts)
+        prepared.append((bound, frozenset(bound.compile().params)))
+    return tuple(prepared)
 
 
 @lru_cache
@@ -119,10 +119,16 @@ def in_key_order(keys: Collection[tuple[ChannelId, MessageId]]) -> dict[str, lis
 class SqlSearch(Repository):
     __slots__ = ()
 
+    async def add(self, entry: Indexed) -> None:
+        self._write((index_of.ADD[self._kind],), entry)
+
     async def put(self, entry: Indexed) -> None:
+        self._write(index_of.PUT[self._kind], entry)
+
+    def _write(self, statements: tuple[str, ...], entry: Indexed) -> None:
         values = msgspec.structs.asdict(entry)
-        steps = [step(put, **{name: values[name] for name in names}) for put, names in _puts(self._kind)]
-        self._put_off(*steps)
+        prepared = _prepared(statements)
+        self._put_off(*(step(one, **{name: values[name] for name in names}) for one, names in prepared))
 
     async def find(self, match: Match, limit: int) -> list[tuple[ChannelId, MessageId]]:
         if not match.within:

@@ -43,22 +43,29 @@ DROP: Final[dict[str, tuple[str, ...]]] = {
     "mysql": ("DROP TABLE message_terms",),
 }
 
-PUT: Final[dict[str, tuple[str, ...]]] = {
+ADD: Final[dict[str, str]] = {
     "sqlite": (
-        "DELETE FROM message_terms WHERE rowid = :message_id",
-        "INSERT INTO message_terms (rowid, words, scope, channel_id) VALUES (:message_id, :words, :scope, :channel_id)",
+        "INSERT INTO message_terms (rowid, words, scope, channel_id) VALUES (:message_id, :words, :scope, :channel_id)"
     ),
     "postgresql": (
         "INSERT INTO message_terms (channel_id, message_id, words, scope)"
         " VALUES (:channel_id, :message_id, to_tsvector('simple', :words), string_to_array(:scope, ' '))"
-        " ON CONFLICT (message_id) DO UPDATE SET words = excluded.words, scope = excluded.scope",
     ),
     "mysql": (
         "INSERT INTO message_terms (channel_id, message_id, words, scope)"
         " VALUES (:channel_id, :message_id, :words, :scope)"
-        " ON DUPLICATE KEY UPDATE words = VALUES(words), scope = VALUES(scope)",
     ),
 }
+"""For a message that has no terms yet."""
+
+PUT: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": ("DELETE FROM message_terms WHERE rowid = :message_id", ADD["sqlite"]),
+    "postgresql": (
+        f"{ADD['postgresql']} ON CONFLICT (message_id) DO UPDATE SET words = excluded.words, scope = excluded.scope",
+    ),
+    "mysql": (f"{ADD['mysql']} ON DUPLICATE KEY UPDATE words = VALUES(words), scope = VALUES(scope)",),
+}
+"""In the place of what terms it has; an FTS5 table knows no ON CONFLICT."""
 
 
 def kind(dialect: str) -> str:

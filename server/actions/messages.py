@@ -141,7 +141,7 @@ async def do_create_message(
         if verdict.refusal is None:
             await take_turn(uow, place, now_ms)
             await uow.messages.add(message)
-            await uow.search.put(index(message, place.group_id))
+            await uow.search.add(index(message, place.group_id))
             await uow.cursors.set(user_id, channel_id, message.id)
             await write_beside(uow, message, contents)
             uow.publish(place.audience, _created(written))

@@ -108,8 +108,12 @@ class Messages(Protocol):
 
 
 class Search(Protocol):
+    async def add(self, entry: Indexed) -> None:
+        """A message that has just been written can be found from now on, by these terms; that ends with the message."""
+        ...
+
     async def put(self, entry: Indexed) -> None:
-        """A message that is there already can be found from now on, by these terms alone; that ends with the message."""
+        """The same for a message that has terms already: by these alone."""
         ...
 
     async def find(self, match: Match, limit: int) -> list[tuple[ChannelId, MessageId]]:

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from db.tables.search import CREATE, DROP, PUT, kind
+from db.tables.search import ADD, CREATE, DROP, kind
 from server.domain import codec
 from server.domain.entities import Mentions, Message
 from server.domain.ids import ChannelId, GroupId, MessageId, Snowflake, UserId
@@ -60,7 +60,7 @@ def _take_in(connection: sa.Connection, of: str, channel_id: int) -> None:
             for row in rows
         ]
         plain = [{**entry, "channel_id": int(channel_id), "message_id": int(entry["message_id"])} for entry in entries]
-        connection.execute(sa.text(PUT[of][-1]), plain)
+        connection.execute(sa.text(ADD[of]), plain)
         after = rows[-1].id
 
 

@@ -38,7 +38,7 @@ async def write(store: SqlStore) -> None:
                 mentions=mentions,
             )
             await uow.messages.add(written)
-            await uow.search.put(index(written, groups(channel_id)))
+            await uow.search.add(index(written, groups(channel_id)))
 
 
 async def find(store: SqlStore, asked: str, *within: str, **names: list[UserId]) -> list[int]:
