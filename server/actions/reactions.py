@@ -9,7 +9,7 @@ from server.actions.authority import message_of
 from server.actions.context import Actions
 from server.actions.places import GroupPlace, Place, place_of
 from server.actions.requests import Request
-from server.domain.emoji import check_unicode_emoji, own_emoji_id
+from server.domain.emoji import own_emoji_id, reaction_key
 from server.domain.entities import AuditAction, Message, User
 from server.domain.errors import Conflict, NotFound
 from server.domain.events import ReactionUpdate
@@ -42,11 +42,11 @@ async def check_reaction(actions: Actions, reader: Reader, place: Place, message
     """
     place.require_active()
     place.require(Permission.READ_HISTORY)
-    own_id = own_emoji_id(emoji)
-    key = check_unicode_emoji(emoji) if own_id is None else str(int(own_id))
+    key = reaction_key(emoji)
     if any(reaction.emoji == key for reaction in message.reactions):
         return key
     place.require(Permission.ADD_REACTIONS)
+    own_id = own_emoji_id(key)
     if own_id is not None:
         own = await reader.emojis.get(own_id)
         if own is None or own.group_id != place.group_id:
@@ -103,7 +103,7 @@ async def do_remove_reaction(
 
 
 async def _take_away(uow: UnitOfWork, place: Place, message_id: MessageId, emoji: str, user_id: UserId) -> bool:
-    key = emoji if own_emoji_id(emoji) is not None else check_unicode_emoji(emoji)
+    key = reaction_key(emoji)
     if not await uow.reactions.remove(place.id, message_id, key, user_id):
         return False
     await _tell(uow, place, message_id, key, user_id, reacted=False)
@@ -137,7 +137,7 @@ async def get_reactors(
         place = await place_of(reader, user_id, channel_id, actions.clock.now_ms())
         place.require(Permission.READ_HISTORY)
         await message_of(reader, channel_id, message_id)
-        key = emoji if own_emoji_id(emoji) is not None else check_unicode_emoji(emoji)
+        key = reaction_key(emoji)
         found = await reader.reactions.users(channel_id, message_id, key, query.after, query.limit + 1)
     users = await actions.profiles.by_ids(found[: query.limit])
     return Reactors(users=tuple(users[one] for one in sorted(users)), has_more=len(found) > query.limit)

@@ -30,6 +30,12 @@ def check_unicode_emoji(key: str) -> str:
     return key if qualified or not emoji.is_emoji(f"{key}\ufe0f") else f"{key}\ufe0f"
 
 
+def reaction_key(key: str) -> str:
+    """The one spelling of an emoji, or of the id of a group's own. Raises :class:`Invalid` (bad_emoji)."""
+    own_id = own_emoji_id(key)
+    return check_unicode_emoji(key) if own_id is None else str(int(own_id))
+
+
 def check_emoji_name(name: str) -> str:
     """Raises :class:`Invalid` (bad_name)."""
     if not _NAME.fullmatch(name):

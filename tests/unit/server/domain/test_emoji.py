@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.emoji import check_emoji_name, check_unicode_emoji, own_emoji_id
+from server.domain.emoji import check_emoji_name, check_unicode_emoji, own_emoji_id, reaction_key
 from server.domain.errors import Invalid
 from server.domain.ids import MAX_ID
 
@@ -28,6 +28,14 @@ def test_an_own_one_is_named_by_its_id() -> None:
     assert own_emoji_id(str(MAX_ID)) == MAX_ID
     for key in ("", "-1", "٣", "1x", str(MAX_ID + 1), "9" * 20, "👍"):
         assert own_emoji_id(key) is None
+
+
+def test_a_reaction_has_one_key_however_it_is_spelled() -> None:
+    assert reaction_key("❤") == reaction_key("❤\ufe0f") == "❤\ufe0f"
+    assert reaction_key("0123") == reaction_key("123") == "123"
+    with pytest.raises(Invalid) as refused:
+        reaction_key("123x")
+    assert refused.value.code == "bad_emoji"
 
 
 def test_names_are_words() -> None:
