@@ -22,7 +22,7 @@ from server.domain.permissions import Permission
 from server.domain.rates import Rule, address_key
 from server.ports import Reader, UnitOfWork
 
-CODE_BYTES: Final = 12
+_CODE_BYTES: Final = 12
 """96 bits: not to be guessed."""
 _CODE_LENGTH_MAX: Final = 64
 _LIFETIME_MIN_S: Final = 60
@@ -88,10 +88,14 @@ def check_create_invite(actions: Actions, seat: Seat, request: CreateInvite) -> 
     seat.require(Permission.CREATE_INVITE, request.channel_id)
 
 
+def new_code(actions: Actions) -> str:
+    return base64.urlsafe_b64encode(actions.random_bytes(_CODE_BYTES)).decode()
+
+
 async def do_create_invite(actions: Actions, user_id: UserId, group_id: GroupId, request: CreateInvite) -> Invite:
     """Raises too_many; what has ended does not count."""
     await actions.limiter.hit(Rule.INVITE_CREATE, str(user_id))
-    code = base64.urlsafe_b64encode(actions.random_bytes(CODE_BYTES)).decode()
+    code = new_code(actions)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         seat = await group_seat(uow, user_id, group_id, now_ms, channels=request.channel_id is not None)

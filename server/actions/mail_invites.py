@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Final
 
 from server.actions.audit import Change, record
 from server.actions.authority import group_seat, public_user
 from server.actions.context import Actions
-from server.actions.invites import CODE_BYTES, CreateInvite, check_create_invite, make_room, shown_code
+from server.actions.invites import CreateInvite, check_create_invite, make_room, new_code, shown_code
 from server.actions.mails import queue_mail
 from server.actions.requests import Request
 from server.domain.entities import AuditAction, Invite
@@ -29,7 +28,7 @@ async def do_invite_by_mail(actions: Actions, user_id: UserId, group_id: GroupId
     """One use, seven days. Needs CREATE_INVITE, in the channel if there is one. Nothing tells whether the address is known here."""
     await actions.limiter.hit(Rule.MAIL_INVITE, str(user_id))
     address = clean_address(request.email)
-    code = base64.urlsafe_b64encode(actions.random_bytes(CODE_BYTES)).decode()
+    code = new_code(actions)
     async with actions.store.write() as uow:
         now_ms = actions.clock.now_ms()
         seat = await group_seat(uow, user_id, group_id, now_ms, channels=request.channel_id is not None)
