@@ -141,9 +141,13 @@ async def get_conversation_reports(actions: Actions, user_id: UserId, query: Rep
 
 
 async def _require_operator(reader: Reader, user_id: UserId) -> None:
-    me = await reader.users.me(user_id)
-    if me is None or not me.operator:
+    if not await _is_operator(reader, user_id):
         raise Forbidden("forbidden", "Only operators of this server can do this.", permission="operator")
+
+
+async def _is_operator(reader: Reader, user_id: UserId) -> bool:
+    me = await reader.users.me(user_id)
+    return me is not None and me.operator
 
 
 async def _page(actions: Actions, reports: list[Report], limit: int) -> ReportsPage:
@@ -181,8 +185,7 @@ async def do_handle_report(
 async def _handler(reader: Reader, user_id: UserId, report: Report, now_ms: int) -> Seat | None:
     """None: an operator. Raises unknown_report to all for whom it is not."""
     if report.group_id is None:
-        me = await reader.users.me(user_id)
-        if me is None or not me.operator:
+        if not await _is_operator(reader, user_id):
             raise _unknown_report()
         return None
     try:
