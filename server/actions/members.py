@@ -22,6 +22,7 @@ from server.domain.names import clean_line, name_key, too_long
 from server.domain.numbers import check_range
 from server.domain.permissions import Permission
 from server.domain.rates import Rule
+from server.ports import UnitOfWork
 
 _QUESTION_MAX: Final = 64
 
@@ -165,6 +166,14 @@ async def do_remove_member(
 # ----------------------------------------------------------------------------------------------------------- time-out
 
 
+async def put_in_time_out(uow: UnitOfWork, member: Member, until_ms: int | None) -> Member:
+    """Whoever calls has seen that it may be, and keeps a record of it. None ends it."""
+    await uow.members.time_out(member.group_id, member.user_id, until_ms)
+    changed = msgspec.structs.replace(member, timed_out_until_ms=until_ms)
+    uow.publish(ToGroup(member.group_id), MemberUpdate(member=changed))
+    return changed
+
+
 async def do_time_out(
     actions: Actions,
     user_id: UserId,
@@ -183,10 +192,8 @@ async def do_time_out(
         seat.require(Permission.TIME_OUT_MEMBERS)
         member = await member_of(uow, group_id, member_id)
         seat.require_above(member)
-        await uow.members.time_out(group_id, member_id, request.until_ms)
-        changed = msgspec.structs.replace(member, timed_out_until_ms=request.until_ms)
+        changed = await put_in_time_out(uow, member, request.until_ms)
         changes = {"until_ms": request.until_ms}
         action = AuditAction.MEMBER_TIME_OUT
         await record(actions, uow, seat, action, "member", member_id, reason=reason, changes=changes)
-        uow.publish(ToGroup(group_id), MemberUpdate(member=changed))
     return changed

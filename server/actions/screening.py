@@ -8,11 +8,11 @@ import msgspec
 
 from server.actions.audit import Change, record
 from server.actions.context import Actions
+from server.actions.members import put_in_time_out
 from server.actions.places import GroupPlace, Place
 from server.actions.reports import report_by_filter
 from server.domain.entities import AuditAction, FilterAction, Message, WordFilter
 from server.domain.errors import Invalid, ParleyError
-from server.domain.events import MemberUpdate, ToGroup
 from server.domain.permissions import Permission
 from server.domain.search import texts
 from server.domain.sections import Section
@@ -59,9 +59,7 @@ async def screen(actions: Actions, uow: UnitOfWork, place: Place, sections: Sequ
 async def _time_out(actions: Actions, uow: UnitOfWork, place: GroupPlace, hit: WordFilter) -> None:
     member = place.seat.member
     until_ms = place.seat.now_ms + hit.time_out_s * 1000
-    await uow.members.time_out(member.group_id, member.user_id, until_ms)
-    changed = msgspec.structs.replace(member, timed_out_until_ms=until_ms)
-    uow.publish(ToGroup(member.group_id), MemberUpdate(member=changed))
+    await put_in_time_out(uow, member, until_ms)
     changes: dict[str, Change] = {"filter": hit.name, "until_ms": until_ms, "channel_id": place.id}
     action = AuditAction.FILTER_HIT
     await record(actions, uow, place.seat, action, "member", member.user_id, reason=None, changes=changes)
