@@ -17,6 +17,7 @@ _MESSAGE = (reactions.c.channel_id == given("of_channel"), reactions.c.message_i
 _ONE = (*_MESSAGE, reactions.c.emoji == given("of_emoji"))
 _FIRST = func.min(reactions.c.created_ms)
 
+_SINCE = select(reactions.c.emoji, _FIRST.label("since_ms")).where(*_MESSAGE).group_by(reactions.c.emoji)
 _REMOVE = delete(reactions).where(*_ONE, reactions.c.user_id == given("of_user"))
 _COUNTS = (
     select(reactions.c.message_id, reactions.c.emoji, func.count().label("number"))
@@ -56,6 +57,11 @@ class SqlReactions(Repository):
     async def add(
         self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId, created_ms: int
     ) -> bool:
+        since_ms = {
+            row.emoji: row.since_ms for row in await self._all(_SINCE, of_channel=channel_id, of_message=message_id)
+        }
+        # All who react with one emoji carry the time at which it came, so the order stays when the first one goes.
+        came_ms = since_ms.get(emoji, max(created_ms, 1 + max(since_ms.values(), default=-1)))
         return await self._insert_unless_there(
             reactions,
             ("channel_id", "message_id", "emoji", "user_id"),
@@ -63,7 +69,7 @@ class SqlReactions(Repository):
             message_id=message_id,
             emoji=emoji,
             user_id=user_id,
-            created_ms=created_ms,
+            created_ms=came_ms,
         )
 
     async def remove(self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId) -> bool:

@@ -131,7 +131,7 @@ class Reactions(Protocol):
     async def add(
         self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId, created_ms: int
     ) -> bool:
-        """False when the user has reacted so already."""
+        """False when the user has reacted so already. An emoji that is new on the message comes after all that are there."""
         ...
 
     async def remove(self, channel_id: ChannelId, message_id: MessageId, emoji: str, user_id: UserId) -> bool: ...

@@ -25,6 +25,26 @@ async def test_reactions_are_counted_in_the_order_in_which_they_came(world: SqlS
         assert [one.reactions for one in await uow.messages.page(GENERAL, limit=5)] == [counts[ONE], ()]
 
 
+async def test_the_order_stays_when_the_first_to_react_takes_it_back(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        for emoji, user_id, at_ms in (("🌻", BEN, 5), ("👍", BEN, 6), ("🌻", ANNA, 7), ("👍", CLEO, 8)):
+            await uow.reactions.add(GENERAL, ONE, emoji, user_id, at_ms)
+        await uow.reactions.remove(GENERAL, ONE, "🌻", BEN)
+        assert [each.emoji for each in (await uow.reactions.of_messages(GENERAL, [ONE]))[ONE]] == ["🌻", "👍"]
+        await uow.reactions.remove(GENERAL, ONE, "🌻", ANNA)
+        await uow.reactions.add(GENERAL, ONE, "🌻", ANNA, 9)
+        assert [each.emoji for each in (await uow.reactions.of_messages(GENERAL, [ONE]))[ONE]] == ["👍", "🌻"]
+
+
+async def test_what_comes_in_the_same_millisecond_comes_last(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.messages.add(message(1))
+        for emoji in ("👍", "❤️", "🌻"):
+            await uow.reactions.add(GENERAL, ONE, emoji, BEN, 5)
+        assert [each.emoji for each in (await uow.reactions.of_messages(GENERAL, [ONE]))[ONE]] == ["👍", "❤️", "🌻"]
+
+
 async def test_reactions_are_of_one_message_of_one_channel(world: SqlStore) -> None:
     async with world.write() as uow:
         for channel_id in (GENERAL, RANDOM):
