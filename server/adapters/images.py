@@ -51,7 +51,10 @@ class Images:
         return "text/plain" if _is_text(head) else "application/octet-stream"
 
     async def emoji(self, data: bytes, side_px: int) -> MadeEmoji:
-        return await self._in_pool(lambda: _make_emoji(data, side_px))
+        return await self._in_pool(lambda: _opened(data, lambda image: _redrawn(image, side_px)))
+
+    async def picture(self, data: bytes, max_side_px: int, shape: tuple[int, int] | None = None) -> Picture:
+        return await self._in_pool(lambda: _opened(data, lambda image: _still(image, max_side_px, shape)))
 
     async def _in_pool(self, work: Callable[[], _T]) -> _T:
         if self._pending >= _WAITING_MAX:
@@ -73,12 +76,14 @@ def _is_text(head: bytes) -> bool:
     return not any(one < " " and one not in "\t\n\r\f\x1b" for one in text)
 
 
-def _make_emoji(data: bytes, side_px: int) -> MadeEmoji:
+def _opened(data: bytes, work: Callable[[Image.Image], _T]) -> _T:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return _redrawn(image, side_px)
+                if image.width * image.height > PIXELS_MAX:
+                    raise _bad("This image has too many pixels. Make it smaller.")
+                return work(image)
     except Invalid:
         raise
     # Pillow raises what its decoders raise: OSError, ValueError, SyntaxError, struct.error, EOFError, MemoryError ...
@@ -87,9 +92,6 @@ def _make_emoji(data: bytes, side_px: int) -> MadeEmoji:
 
 
 def _redrawn(image: Image.Image, side_px: int) -> MadeEmoji:
-    width, height = image.size
-    if width * height > PIXELS_MAX:
-        raise _bad("This image has too many pixels. Make it smaller.")
     count = getattr(image, "n_frames", 1)
     if count > FRAMES_MAX:
         raise _bad(f"An animation may have {FRAMES_MAX} frames. Make it shorter.")
@@ -107,6 +109,20 @@ def _redrawn(image: Image.Image, side_px: int) -> MadeEmoji:
         frames[0].save(out, "PNG", optimize=True)
     picture = Picture(media_type="image/webp" if animated else "image/png", data=out.getvalue())
     return MadeEmoji(picture=picture, animated=animated)
+
+
+def _still(image: Image.Image, max_side_px: int, shape: tuple[int, int] | None) -> Picture:
+    if image.format == "JPEG":  # decoded no larger than needed
+        image.draft("RGB", (2 * max_side_px, 2 * max_side_px))
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    if shape is not None:
+        wide, high = shape
+        unit = min(upright.width / wide, upright.height / high)
+        upright = ImageOps.fit(upright, (max(1, round(wide * unit)), max(1, round(high * unit))))
+    upright.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    upright.save(out, "WEBP", quality=85)
+    return Picture(media_type="image/webp", data=out.getvalue())
 
 
 def _bad(message: str) -> Invalid:

@@ -147,6 +147,11 @@ class Images(Protocol):
         """At most ``side_px`` wide and high. Raises bad_image."""
         ...
 
+    async def picture(self, data: bytes, max_side_px: int, shape: tuple[int, int] | None = None) -> Picture:
+        """A still picture (WebP), at most ``max_side_px`` wide and high; with ``shape`` (3, 1) its middle, three times as wide as
+        high. Raises bad_image."""
+        ...
+
 
 class AccessClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What an access token says."""

@@ -81,6 +81,52 @@ async def test_what_is_no_picture_of_ours_is_refused(images: Images, data: bytes
     assert refused.value.code == "bad_image"
 
 
+def sided(width: int, height: int, format: str = "PNG", **options: object) -> bytes:  # noqa: A002
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 90, 40)).save(out, format, **options)
+    return out.getvalue()
+
+
+async def test_a_picture_is_small_and_still(images: Images) -> None:
+    made = await images.picture(picture(300, "GIF", frames=4), 256)
+    assert made.media_type == "image/webp"
+    assert (read(made.data).size, getattr(read(made.data), "n_frames", 1)) == ((256, 256), 1)
+    assert read((await images.picture(sided(40, 20), 256)).data).size == (40, 20)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape", "size"),
+    [
+        (900, 300, (1, 1), (256, 256)),
+        (300, 900, (1, 1), (256, 256)),
+        (100, 100, (3, 1), (100, 33)),
+        (1, 500, (3, 1), (1, 1)),
+    ],
+)
+async def test_a_picture_takes_a_shape(
+    images: Images, width: int, height: int, shape: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert read((await images.picture(sided(width, height), 256, shape)).data).size == size
+
+
+async def test_a_picture_stands_upright_and_says_nothing_else(images: Images) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    exif[0x010E] = "where I live"
+    source = sided(600, 200, "JPEG", exif=exif)
+    made = (await images.picture(source, 300)).data
+    assert read(made).size == (100, 300)
+    assert b"where I live" in source
+    assert b"where I live" not in made
+
+
+@pytest.mark.parametrize("data", [b"", picture()[:40], bomb()], ids=["empty", "cut", "bomb"])
+async def test_what_is_no_picture_is_refused(images: Images, data: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        await images.picture(data, 64, (1, 1))
+    assert refused.value.code == "bad_image"
+
+
 @pytest.mark.parametrize(
     ("head", "name", "expected"),
     [
