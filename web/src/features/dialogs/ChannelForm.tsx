@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/Button";
 import { Choices, Field, Select, Switch } from "../../components/Field";
 import type { ChannelKind, Id } from "../../gateway/protocol";
 import { upkeepOf } from "../../state/upkeep";
-import { useAccount, useChannels, useErrorText, useParley } from "../parley";
+import { useAccount, useChannels, useParley } from "../parley";
+import { useDeed } from "../useDeed";
+import { DialogFoot } from "./DialogFoot";
 
 interface Props {
   groupId: Id;
@@ -20,7 +21,6 @@ const NO_CATEGORY = "none";
 export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const navigate = useNavigate();
   const limits = useAccount((account) => account.server?.limits);
   const categories = useChannels(groupId).filter((each) => each.kind === "category");
@@ -29,8 +29,7 @@ export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props
   const [topic, setTopic] = useState("");
   const [category, setCategory] = useState(categoryId ?? NO_CATEGORY);
   const [hidden, setHidden] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed();
   const isCategory = kind === "category";
 
   const save = async (): Promise<void> => {
@@ -46,15 +45,7 @@ export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    try {
-      await save();
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    if (await run(save)) onClose();
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
@@ -76,7 +67,7 @@ export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props
         autoFocus
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
-        problem={failure === null ? null : say(failure)}
+        problem={problem}
         data-testid="channel-name"
       />
       {kind === "text" && (
@@ -109,20 +100,13 @@ export function ChannelForm({ groupId, kind: first, categoryId, onClose }: Props
         onChange={setHidden}
         testId="channel-private"
       />
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button
-          type="submit"
-          look="primary"
-          busy={busy}
-          disabled={name.trim() === ""}
-          data-testid="channel-save"
-        >
-          {t(isCategory ? "channel.createCategory" : "channel.create")}
-        </Button>
-      </div>
+      <DialogFoot
+        action={t(isCategory ? "channel.createCategory" : "channel.create")}
+        busy={busy}
+        valid={name.trim() !== ""}
+        testId="channel-save"
+        onClose={onClose}
+      />
     </form>
   );
 }

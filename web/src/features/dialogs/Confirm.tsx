@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Notice } from "../../components/Button";
-import { useErrorText } from "../parley";
+import { useDeed } from "../useDeed";
 import { ReasonField } from "./ReasonField";
 
 interface Props {
@@ -16,27 +16,17 @@ interface Props {
 
 export function Confirm({ text, action, reasoned = false, work, onClose, children }: Props) {
   const { t } = useTranslation();
-  const say = useErrorText();
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed();
   const confirm = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await work(reason.trim() || undefined);
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    if (await run(() => work(reason.trim() || undefined))) onClose();
   };
   return (
     <>
       <p>{text}</p>
       {children}
       {reasoned && <ReasonField value={reason} onChange={setReason} />}
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       <div className="dialog-foot">
         <Button look="quiet" onClick={onClose} autoFocus>
           {t("action.cancel")}

@@ -1,30 +1,21 @@
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import type { Id } from "../../gateway/protocol";
-import { useErrorText, useParley, useWorld } from "../parley";
+import { useParley, useWorld } from "../parley";
+import { useDeed } from "../useDeed";
+import { DialogFoot } from "./DialogFoot";
 
 /** Names a group conversation. */
 export function ConversationForm({ conversationId, onClose }: { conversationId: Id; onClose: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const known = useWorld((world) => world.conversations[conversationId]?.name ?? "");
   const [name, setName] = useState(known);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    try {
-      await parley.people.nameConversation(conversationId, name.trim());
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    if (await run(() => parley.people.nameConversation(conversationId, name.trim()))) onClose();
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
@@ -36,17 +27,10 @@ export function ConversationForm({ conversationId, onClose }: { conversationId: 
         autoFocus
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
-        problem={failure === null ? null : say(failure)}
+        problem={problem}
         data-testid="conversation-name"
       />
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button type="submit" look="primary" busy={busy} data-testid="conversation-save">
-          {t("action.save")}
-        </Button>
-      </div>
+      <DialogFoot action={t("action.save")} busy={busy} testId="conversation-save" onClose={onClose} />
     </form>
   );
 }

@@ -1,7 +1,6 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
-import { Button, Notice } from "../../components/Button";
 import { Field } from "../../components/Field";
 import { Icon } from "../../components/Icon";
 import type { Id, SectionInput } from "../../gateway/protocol";
@@ -12,7 +11,8 @@ import { byActivity, channelPlace, type Place, placeOf } from "../../state/place
 import { toast } from "../../state/ui";
 import { applyEvent, type World } from "../../state/world";
 import { MessageCard } from "../messages/MessageCard";
-import { useErrorText, useParley, useWorld } from "../parley";
+import { useParley, useWorld } from "../parley";
+import { DeedForm } from "./DeedForm";
 
 const SHOWN = 40;
 
@@ -26,7 +26,6 @@ interface Props {
 export function ForwardForm({ channelId, messageId, onClose }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const message = useWorld((world) =>
     world.histories[channelId]?.messages.find((each) => each.id === messageId),
   );
@@ -35,36 +34,24 @@ export function ForwardForm({ channelId, messageId, onClose }: Props) {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<Place | null>(null);
   const [comment, setComment] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
   const found = useMemo(() => placesLike(world, typed), [world, typed]);
 
-  const submit = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     if (chosen === null) return;
-    setBusy(true);
-    setFailure(null);
     const forward: SectionInput = { kind: "forward", channel_id: channelId, message_id: messageId };
     const words: SectionInput[] = comment.trim() === "" ? [] : [{ kind: "text", text: comment.trim() }];
-    try {
-      const fields = { nonce: newNonce(), sections: [...words, forward] };
-      const written = await parley.api.writeMessage(chosen.id, fields);
-      parley.world.setState((before) =>
-        applyEvent(before, { type: "message.create", ...written }, Date.now()),
-      );
-      toast(t("forward.done", { name: chosen.name }));
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    const fields = { nonce: newNonce(), sections: [...words, forward] };
+    const written = await parley.api.writeMessage(chosen.id, fields);
+    parley.world.setState((before) => applyEvent(before, { type: "message.create", ...written }, Date.now()));
+    toast(t("forward.done", { name: chosen.name }));
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
+    <DeedForm
+      action={t("message.forward")}
+      testId="forward-send"
+      valid={chosen !== null}
+      work={work}
+      onClose={onClose}
     >
       {message && (
         <div className="forward-preview">
@@ -110,22 +97,7 @@ export function ForwardForm({ channelId, messageId, onClose }: Props) {
         onChange={(event) => setComment(event.target.value)}
         data-testid="forward-comment"
       />
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button
-          type="submit"
-          look="primary"
-          busy={busy}
-          disabled={chosen === null}
-          data-testid="forward-send"
-        >
-          {t("message.forward")}
-        </Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }
 

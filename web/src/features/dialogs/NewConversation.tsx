@@ -1,11 +1,11 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, Notice } from "../../components/Button";
 import { Field } from "../../components/Field";
 import type { Id, User } from "../../gateway/protocol";
 import { useGo } from "../navigation";
-import { useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { useAccount, useParley, useWorld } from "../parley";
 import { PeoplePicker } from "../people/PeoplePicker";
+import { DeedForm } from "./DeedForm";
 
 interface Props {
   /** Add to this one; people added to a direct conversation begin a new one with the two. */
@@ -17,7 +17,6 @@ export function NewConversation({ conversationId, onClose }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const go = useGo();
-  const say = useErrorText();
   const me = useAccount((account) => account.me?.id);
   const max = useAccount((account) => account.server?.limits.conversation_members_max ?? 10);
   const known = useWorld((world) =>
@@ -26,35 +25,24 @@ export function NewConversation({ conversationId, onClose }: Props) {
   const there = useMemo(() => known?.member_ids ?? (me === undefined ? [] : [me]), [known, me]);
   const [chosen, setChosen] = useState<User[]>([]);
   const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
   const adding = known?.kind === "group";
   const others = [...there.filter((each) => each !== me), ...chosen.map((each) => each.id)];
 
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      if (adding && conversationId !== undefined) {
-        for (const user of chosen) await parley.people.addTo(conversationId, user.id);
-        onClose();
-        return;
-      }
-      const id = await parley.people.converse(others, others.length > 1 ? name.trim() : undefined);
-      onClose();
-      await go({ id, groupId: null });
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
+  const work = async (): Promise<void> => {
+    if (adding && conversationId !== undefined) {
+      for (const user of chosen) await parley.people.addTo(conversationId, user.id);
+      return;
     }
+    const id = await parley.people.converse(others, others.length > 1 ? name.trim() : undefined);
+    await go({ id, groupId: null });
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chosen.length > 0) void submit();
-      }}
+    <DeedForm
+      action={t(adding ? "conversation.addDone" : "conversation.start", { count: others.length })}
+      testId="conversation-start"
+      valid={chosen.length > 0}
+      work={work}
+      onClose={onClose}
     >
       <PeoplePicker
         label={t("people.search")}
@@ -74,21 +62,6 @@ export function NewConversation({ conversationId, onClose }: Props) {
           data-testid="conversation-name"
         />
       )}
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button
-          type="submit"
-          look="primary"
-          busy={busy}
-          disabled={chosen.length === 0}
-          data-testid="conversation-start"
-        >
-          {t(adding ? "conversation.addDone" : "conversation.start", { count: others.length })}
-        </Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }

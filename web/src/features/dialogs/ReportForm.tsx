@@ -1,9 +1,9 @@
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, Notice } from "../../components/Button";
 import type { Id } from "../../gateway/protocol";
 import { toast } from "../../state/ui";
-import { useAccount, useErrorText, useParley, useWorld } from "../parley";
+import { useAccount, useParley, useWorld } from "../parley";
+import { DeedForm } from "./DeedForm";
 
 /** Asks those who look after a place to look at a message. */
 export function ReportForm({
@@ -18,27 +18,22 @@ export function ReportForm({
   const { t } = useTranslation();
   const id = useId();
   const parley = useParley();
-  const say = useErrorText();
   const inGroup = useWorld((world) => channelId in world.channels);
   const max = useAccount((account) => account.server?.limits.reason_max ?? 512);
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    try {
-      await parley.api.report(channelId, messageId, reason.trim());
-      toast(t("report.done"));
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+  const work = async (): Promise<void> => {
+    await parley.api.report(channelId, messageId, reason.trim());
+    toast(t("report.done"));
   };
   return (
-    <form className="form" onSubmit={(event) => void submit(event)}>
+    <DeedForm
+      action={t("report.send")}
+      look="danger"
+      testId="report-send"
+      valid={reason.trim() !== ""}
+      work={work}
+      onClose={onClose}
+    >
       <p className="soft">{t(inGroup ? "report.lead" : "report.leadOutside")}</p>
       <div className="field">
         <label htmlFor={id}>{t("report.reason")}</label>
@@ -54,21 +49,6 @@ export function ReportForm({
           data-testid="report-reason"
         />
       </div>
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button
-          type="submit"
-          look="danger"
-          busy={busy}
-          disabled={reason.trim() === ""}
-          data-testid="report-send"
-        >
-          {t("report.send")}
-        </Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/Button";
 import type { Id, Section, User } from "../../gateway/protocol";
 import { useParley } from "../parley";
 import { PeoplePicker } from "../people/PeoplePicker";
+import { DialogFoot } from "./DialogFoot";
 
 const MAX = 5;
 
@@ -26,14 +26,12 @@ export function ShareContact({ channelId, onClose }: { channelId: Id; onClose: (
       }}
     >
       <PeoplePicker label={t("people.search")} chosen={chosen} onChange={setChosen} max={MAX} />
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button type="submit" look="primary" disabled={chosen.length === 0} data-testid="contact-send">
-          {t("composer.send")}
-        </Button>
-      </div>
+      <DialogFoot
+        action={t("composer.send")}
+        valid={chosen.length > 0}
+        testId="contact-send"
+        onClose={onClose}
+      />
     </form>
   );
 }

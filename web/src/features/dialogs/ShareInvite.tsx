@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
-import { Button, Notice } from "../../components/Button";
 import type { Id } from "../../gateway/protocol";
 import { may, permissionsOf } from "../../state/permissions";
-import { useErrorText, useGroups, useParley } from "../parley";
+import { useGroups, useParley } from "../parley";
+import { DeedForm } from "./DeedForm";
 
 const WEEK_S = 7 * 86_400;
 
@@ -12,31 +12,20 @@ const WEEK_S = 7 * 86_400;
 export function ShareInvite({ channelId, onClose }: { channelId: Id; onClose: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const groups = useGroups().filter((state) => may(permissionsOf(state, null, Date.now()), "create_invite"));
   const [chosen, setChosen] = useState<Id | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const send = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     if (chosen === null) return;
-    setBusy(true);
-    setFailure(null);
-    try {
-      const { code } = await parley.api.createInvite(chosen, { expires_in_s: WEEK_S });
-      parley.outbox.send(channelId, [{ kind: "invite", code }]);
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    const { code } = await parley.api.createInvite(chosen, { expires_in_s: WEEK_S });
+    parley.outbox.send(channelId, [{ kind: "invite", code }]);
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+    <DeedForm
+      action={t("composer.send")}
+      testId="invite-send"
+      valid={chosen !== null}
+      work={work}
+      onClose={onClose}
     >
       {groups.length === 0 && <p className="soft">{t("share.noGroups")}</p>}
       <div className="picker-list radios" role="radiogroup" aria-label={t("share.invite")}>
@@ -53,15 +42,6 @@ export function ShareInvite({ channelId, onClose }: { channelId: Id; onClose: ()
           </label>
         ))}
       </div>
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button type="submit" look="primary" busy={busy} disabled={chosen === null} data-testid="invite-send">
-          {t("composer.send")}
-        </Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../components/Button";
 import type { Id } from "../../gateway/protocol";
 import { upkeepOf } from "../../state/upkeep";
-import { useAccount, useErrorText, useParley } from "../parley";
+import { useAccount, useParley } from "../parley";
+import { useDeed } from "../useDeed";
 import { EMOJI_NAME } from "./EmojiSection";
 
 interface Props {
@@ -27,11 +28,9 @@ export function nameFrom(fileName: string): string {
 export function EmojiUpload({ groupId, file, onDone }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const maxBytes = useAccount((account) => account.server?.limits.emoji_max_bytes ?? 512 * 1024);
   const [name, setName] = useState(() => nameFrom(file.name));
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const deed = useDeed();
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     const made = URL.createObjectURL(file);
@@ -42,23 +41,11 @@ export function EmojiUpload({ groupId, file, onDone }: Props) {
   const valid = EMOJI_NAME.test(name);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    try {
-      await upkeepOf(parley).createEmoji(groupId, name, file);
-      onDone();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    if (await deed.run(() => upkeepOf(parley).createEmoji(groupId, name, file))) onDone();
   };
   const problem = tooLarge
     ? t("emojis.tooLarge", { max: Math.floor(maxBytes / 1024) })
-    : failure !== null
-      ? say(failure)
-      : valid
-        ? null
-        : t("emojis.nameHint");
+    : (deed.problem ?? (valid ? null : t("emojis.nameHint")));
   return (
     <li className="row-item">
       <span className="emoji-preview">
@@ -80,7 +67,7 @@ export function EmojiUpload({ groupId, file, onDone }: Props) {
           <Button
             type="submit"
             look="primary"
-            busy={busy}
+            busy={deed.busy}
             disabled={!valid || tooLarge}
             data-testid="emoji-save"
           >

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Button, Notice } from "../../components/Button";
 import { Dialog } from "../../components/overlays";
 import { ReasonField } from "../dialogs/ReasonField";
-import { useErrorText } from "../parley";
+import { useDeed } from "../useDeed";
 
 interface Props {
   dirty: boolean;
@@ -21,26 +21,15 @@ export function SaveBar(props: Props) {
 
 function OpenBar({ valid = true, onReset, onSave }: Props) {
   const { t } = useTranslation();
-  const say = useErrorText();
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed({ again: true });
   const leaving = useBlocker({ shouldBlockFn: () => !busy, withResolver: true, enableBeforeUnload: true });
   const save = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await onSave(reason.trim() || undefined);
-      onReset();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
+    if (await run(() => onSave(reason.trim() || undefined))) onReset();
   };
   return (
     <section className="save-bar" aria-label={t("save.title")}>
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       <ReasonField value={reason} onChange={setReason} bare />
       <div className="save-bar-row">
         <span className="grow">{t("save.title")}</span>

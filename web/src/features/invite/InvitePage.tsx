@@ -9,6 +9,7 @@ import { AuthForm, type AuthKind } from "../auth/AuthForm";
 import { AuthFrame, Logo } from "../auth/AuthPage";
 import { nameOf, useAccount, useErrorText, useParley, useWorld } from "../parley";
 import { Splash } from "../shell/Splash";
+import { useDeed } from "../useDeed";
 
 /** What an invitation leads to, for members and strangers alike. */
 export function InvitePage({ code }: { code: string }) {
@@ -63,17 +64,13 @@ export function InvitePage({ code }: { code: string }) {
 function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const navigate = useNavigate();
   const me = useAccount((account) => account.me);
   const already = useWorld((world) => preview.group.id in world.groups);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed();
 
-  const accept = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
+  const accept = () =>
+    run(async () => {
       const { view, channel_id } = await parley.api.acceptInvite(code);
       const channel =
         view.channels.find((each) => each.id === channel_id && each.kind === "text") ??
@@ -85,15 +82,11 @@ function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
           params: { groupId: view.group.id, channelId: channel.id },
         });
       } else void navigate({ to: "/g/$groupId", params: { groupId: view.group.id } });
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
-  };
+    });
 
   return (
     <div className="auth-form">
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       <Button
         look="primary"
         wide

@@ -3,34 +3,27 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import type { Id } from "../../gateway/protocol";
-import { useErrorText, useParley } from "../parley";
+import { useParley } from "../parley";
+import { useDeed } from "../useDeed";
 
 /** Somebody without an account: they are sent a link of their own. */
 export function ByEmail({ groupId, onChange }: { groupId: Id; onChange: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const [email, setEmail] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, run } = useDeed({ again: true });
   const [sent, setSent] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setProblem(null);
     setSent(null);
-    try {
+    await run(async () => {
       await parley.api.mailInvite(groupId, email.trim());
       setSent(email.trim());
       setEmail("");
       onChange();
-    } catch (error) {
-      setProblem(say(error));
-    } finally {
-      setBusy(false);
-      field.current?.focus();
-    }
+    });
+    field.current?.focus();
   };
   return (
     <form className="by-name" onSubmit={(event) => void submit(event)}>

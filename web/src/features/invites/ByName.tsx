@@ -2,36 +2,29 @@ import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
-import { useErrorText, useParley } from "../parley";
+import { useParley } from "../parley";
+import { useDeed } from "../useDeed";
 
 /** Somebody with an account, who decides. */
 export function ByName({ groupId, onChange }: { groupId: string; onChange: () => void }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const [username, setUsername] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { busy, problem, run } = useDeed({ again: true });
   const [asked, setAsked] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const name = username.trim().replace(/^@/, "").toLowerCase();
-    setBusy(true);
-    setProblem(null);
     setAsked(null);
-    try {
+    await run(async () => {
       await parley.api.addByName(groupId, name);
       setAsked(name);
       setUsername("");
       onChange();
-    } catch (error) {
-      setProblem(say(error));
-    } finally {
-      setBusy(false);
-      // The button is disabled now and would keep the focus, and every key with it.
-      field.current?.focus();
-    }
+    });
+    // The button is disabled now and would keep the focus, and every key with it.
+    field.current?.focus();
   };
   return (
     <form className="by-name" onSubmit={(event) => void submit(event)}>

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, Notice } from "../../components/Button";
 import { Select } from "../../components/Field";
 import type { Id, LevelKind, LevelScope } from "../../gateway/protocol";
 import { FOR_GOOD_MS } from "../../state/levels";
 import { levelKey } from "../../state/world";
+import { DeedForm } from "../dialogs/DeedForm";
 import { dateAndTime } from "../messages/times";
-import { useErrorText, useParley, useWorld } from "../parley";
+import { useParley, useWorld } from "../parley";
 
 const HOUR_MS = 3_600_000;
 const MUTES = { "1h": HOUR_MS, "8h": 8 * HOUR_MS, "1d": 24 * HOUR_MS } as const;
@@ -22,7 +22,6 @@ interface Props {
 export function LevelForm({ scope, targetId, onClose }: Props) {
   const { t, i18n } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const known = useWorld((world) => world.levels[levelKey(scope, targetId)]);
   const inGroup = useWorld((world) => scope === "channel" && targetId in world.channels);
   const until = known?.muted_until_ms ?? null;
@@ -32,8 +31,6 @@ export function LevelForm({ scope, targetId, onClose }: Props) {
     return kept === "default" && !inGroup ? "all" : kept;
   });
   const [mute, setMute] = useState<Mute>(muted ? (until === FOR_GOOD_MS ? "good" : "kept") : "no");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
 
   const mutedUntil = (): number | null => {
     if (mute === "no") return null;
@@ -41,16 +38,8 @@ export function LevelForm({ scope, targetId, onClose }: Props) {
     return mute === "good" ? FOR_GOOD_MS : Date.now() + MUTES[mute];
   };
   const save = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const plain = level === "all" && !inGroup ? "default" : level;
-      await parley.reading.setLevel(scope, targetId, plain, mutedUntil());
-      onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    const plain = level === "all" && !inGroup ? "default" : level;
+    await parley.reading.setLevel(scope, targetId, plain, mutedUntil());
   };
   const levels: LevelKind[] = [...(inGroup ? (["default"] as const) : []), "all", "mentions", "none"];
   const mutes: { value: Mute; label: string }[] = [
@@ -69,13 +58,7 @@ export function LevelForm({ scope, targetId, onClose }: Props) {
     { value: "good", label: t("level.muteGood") },
   ];
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <DeedForm action={t("action.save")} testId="level-save" work={save} onClose={onClose}>
       <fieldset className="field">
         <legend className="label">{t("level.title")}</legend>
         <div className="radios">
@@ -97,15 +80,6 @@ export function LevelForm({ scope, targetId, onClose }: Props) {
         </div>
       </fieldset>
       <Select label={t("level.mute")} value={mute} options={mutes} onChange={setMute} testId="level-mute" />
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button type="submit" look="primary" busy={busy} data-testid="level-save">
-          {t("action.save")}
-        </Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Field } from "../../components/Field";
 import { memberIn, nameOf } from "../../state/places";
 import { upkeepOf } from "../../state/upkeep";
+import { DeedForm } from "../dialogs/DeedForm";
 import { useAccount, useMyId, useParley, useWorld } from "../parley";
-import { DeedForm } from "./DeedForm";
 import type { DeedProps } from "./MemberDialog";
 
 export function NicknameForm({ groupId, userId, onClose }: DeedProps) {

@@ -4,9 +4,9 @@ import { Button } from "../../components/Button";
 import { memberIn } from "../../state/places";
 import { isTimedOut } from "../../state/ranks";
 import { upkeepOf } from "../../state/upkeep";
+import { DeedForm } from "../dialogs/DeedForm";
 import { dateAndTime } from "../messages/times";
 import { useAttempt, useName, useParley, useWorld } from "../parley";
-import { DeedForm } from "./DeedForm";
 import type { DeedProps } from "./MemberDialog";
 
 const MINUTE_MS = 60_000;

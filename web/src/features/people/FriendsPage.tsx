@@ -7,8 +7,9 @@ import type { Relation, RelationKind } from "../../gateway/protocol";
 import { nameOf } from "../../state/places";
 import { openDialog, toast } from "../../state/ui";
 import { useGo } from "../navigation";
-import { useAttempt, useErrorText, useParley, usePresence, useWorld } from "../parley";
+import { useAttempt, useParley, usePresence, useWorld } from "../parley";
 import { PageHead } from "../shell/PageHead";
+import { useDeed } from "../useDeed";
 import "./people.css";
 
 const ORDER: readonly RelationKind[] = ["incoming", "friend", "outgoing", "blocked"];
@@ -37,24 +38,16 @@ export default function FriendsPage() {
 function AddFriend() {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed({ again: true });
   const [asked, setAsked] = useState<Relation | null>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
     setAsked(null);
-    try {
+    await run(async () => {
       setAsked(await parley.people.befriend(name.trim().replace(/^@/, "").toLowerCase()));
       setName("");
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <section aria-label={t("friends.add")}>
@@ -62,7 +55,7 @@ function AddFriend() {
         <Field
           label={t("friends.add")}
           hint={t("friends.addHint")}
-          problem={failure === null ? null : say(failure)}
+          problem={problem}
           value={name}
           autoComplete="off"
           autoCapitalize="none"

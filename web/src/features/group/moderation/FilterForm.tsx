@@ -7,7 +7,9 @@ import { duration } from "../../../lib/durations";
 import { rankedRoles } from "../../../state/ranks";
 import { upkeepOf } from "../../../state/upkeep";
 import { Ask } from "../../dialogs/Ask";
-import { useAccount, useErrorText, useParley, useWorld } from "../../parley";
+import { DialogFoot } from "../../dialogs/DialogFoot";
+import { useAccount, useParley, useWorld } from "../../parley";
+import { useDeed } from "../../useDeed";
 import { RoleDot } from "../roles/RoleOrder";
 
 const ACTIONS: readonly FilterAction[] = ["block", "report", "time_out"];
@@ -25,7 +27,6 @@ interface Props {
 export function FilterForm({ groupId, known, onDone, onClose }: Props) {
   const { t, i18n } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const words = useId();
   const limits = useAccount((account) => account.server?.limits);
   const [name, setName] = useState(known?.name ?? "");
@@ -33,8 +34,7 @@ export function FilterForm({ groupId, known, onDone, onClose }: Props) {
   const [action, setAction] = useState<FilterAction>(known?.action ?? "block");
   const [timeS, setTimeS] = useState(String(known?.time_out_s ?? 600));
   const [exempt, setExempt] = useState<readonly string[]>(known?.exempt_role_ids ?? []);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { busy, problem, run } = useDeed();
   const [asking, setAsking] = useState(false);
   const list = typed
     .split("\n")
@@ -42,8 +42,6 @@ export function FilterForm({ groupId, known, onDone, onClose }: Props) {
     .filter(Boolean);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
     const fields = {
       name: name.trim(),
       words: list,
@@ -52,15 +50,12 @@ export function FilterForm({ groupId, known, onDone, onClose }: Props) {
       exempt_role_ids: [...exempt],
     };
     const { rest } = upkeepOf(parley);
-    try {
+    await run(async () => {
       const saved = await (known
         ? rest.updateFilter(groupId, known.id, fields)
         : rest.createFilter(groupId, fields));
       onDone(saved.id, saved);
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
+    });
   };
   return (
     <form className="form framed" onSubmit={(event) => void submit(event)}>
@@ -109,27 +104,21 @@ export function FilterForm({ groupId, known, onDone, onClose }: Props) {
         )}
       </div>
       <Exempt groupId={groupId} value={exempt} onChange={setExempt} />
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
-      <div className="dialog-foot">
-        {known && (
-          <Button look="quiet" className="danger-text" onClick={() => setAsking(true)}>
-            {t("filters.delete")}
-          </Button>
-        )}
-        <span className="grow" />
-        <Button look="quiet" onClick={onClose}>
-          {t("action.cancel")}
-        </Button>
-        <Button
-          type="submit"
-          look="primary"
-          busy={busy}
-          disabled={name.trim() === "" || list.length === 0}
-          data-testid="filter-save"
-        >
-          {t("action.save")}
-        </Button>
-      </div>
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+      <DialogFoot
+        action={t("action.save")}
+        busy={busy}
+        valid={name.trim() !== "" && list.length > 0}
+        testId="filter-save"
+        onClose={onClose}
+        aside={
+          known && (
+            <Button look="quiet" className="danger-text" onClick={() => setAsking(true)}>
+              {t("filters.delete")}
+            </Button>
+          )
+        }
+      />
       {asking && known && (
         <Ask
           title={t("filters.deleteTitle")}

@@ -11,7 +11,8 @@ import { MemberMenuButton } from "../../members/MemberMenu";
 import { MessageCard } from "../../messages/MessageCard";
 import { dateAndTime } from "../../messages/times";
 import { useGo } from "../../navigation";
-import { useAccount, useErrorText, useName, useParley, usePlace } from "../../parley";
+import { useAccount, useName, useParley, usePlace } from "../../parley";
+import { useDeed } from "../../useDeed";
 
 /** One report: the message as it was, who asks and why, and what may be done. */
 export function ReportCard({ report }: { report: Report }) {
@@ -75,21 +76,11 @@ export function ReportCard({ report }: { report: Report }) {
 function Handling({ report, children }: { report: Report; children: ReactNode }) {
   const { t } = useTranslation();
   const parley = useParley();
-  const say = useErrorText();
   const noteMax = useAccount((account) => account.server?.limits.reason_max ?? 512);
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const handle = async (state: "resolved" | "dismissed"): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await upkeepOf(parley).handleReport(report.id, state, note.trim());
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
-  };
+  const { busy, problem, run } = useDeed();
+  const handle = (state: "resolved" | "dismissed") =>
+    run(() => upkeepOf(parley).handleReport(report.id, state, note.trim()));
   return (
     <div className="form">
       <Field
@@ -101,7 +92,7 @@ function Handling({ report, children }: { report: Report; children: ReactNode })
         onChange={(event) => setNote(event.target.value)}
         data-testid="report-note"
       />
-      {failure !== null && <Notice tone="bad">{say(failure)}</Notice>}
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       <div className="report-deeds">
         {children}
         <span className="grow" />
