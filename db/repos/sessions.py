@@ -69,6 +69,9 @@ class SqlSessions(Repository):
             step(_SET, session_id=new.session_id, used_ms=new.created_ms),
         )
 
+    async def prove(self, session_id: SessionId, now_ms: int) -> None:
+        self._later(_SET, session_id=session_id, proved_ms=now_ms)
+
     async def revoke(self, session_id: SessionId, now_ms: int) -> None:
         self._later(_REVOKE, session_id=session_id, revoked_ms=now_ms)
 

@@ -25,6 +25,7 @@ _BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
 _BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
 _DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "user_ids"))
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
+_PASSWORD_HASH = select(users.c.password_hash).where(users.c.id == given("user_id"))
 _SET = update(users).where(users.c.id == given("user_id"))
 _OPERATORS = select(users.c.id).where(users.c.operator).order_by(users.c.id)
 _SET_NAME = update(member_names).where(member_names.c.user_id == given("of_user"), member_names.c.kind == "display")
@@ -99,6 +100,10 @@ class SqlUsers(Repository):
             status_until_ms=me.status_until_ms,
         )
         self._put_off(step(_SET_NAME, of_user=me.id, name_key=name_key(me.display_name)))
+
+    async def password_hash(self, user_id: UserId) -> str | None:
+        row = await self._first(_PASSWORD_HASH, user_id=user_id)
+        return None if row is None else str(row.password_hash)
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
         self._later(_SET, user_id=user_id, password_hash=password_hash)

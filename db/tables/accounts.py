@@ -32,6 +32,7 @@ sessions = Table(
     Column("used_ms", BIG, nullable=False),
     Column("expires_ms", BIG, nullable=False),
     Column("revoked_ms", BIG),
+    Column("proved_ms", BIG, nullable=False, server_default="0"),
 )
 Index(None, sessions.c.user_id)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,21 +12,18 @@ from msgspec import UNSET, UnsetType
 from server.actions.acquaintances import acquaintance, known_elsewhere
 from server.actions.authority import public_user
 from server.actions.context import Actions, Origin
+from server.actions.guessing import slow_down
+from server.actions.passwords import check_password, typed_password
 from server.actions.requests import Request
 from server.actions.sessions import SessionGrant, open_session
 from server.domain.entities import ChosenStatus, DirectFrom, Me, User
-from server.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
+from server.domain.errors import Conflict, Forbidden, Unauthenticated
 from server.domain.events import MeUpdate, ToContacts, ToUsers, UserUpdate
 from server.domain.ids import UserId
-from server.domain.names import clean_line, fold_username, is_sendable, too_long, username_key
+from server.domain.names import clean_line, fold_username, username_key
 from server.domain.numbers import check_range
 from server.domain.rates import Rule, address_key
 from server.ports import Credentials, UnitOfWork
-
-LOG_IN_PAUSE_MAX_S: Final = 2.0
-"""How long a log-in waits when its account is being guessed at."""
-_CONTAINED_MIN: Final = 3
-"""A user name shorter than this may be part of the password by chance."""
 
 
 class SignUp(Request, frozen=True, kw_only=True):
@@ -74,27 +70,6 @@ def check_sign_up(actions: Actions, request: SignUp) -> tuple[str, str, str]:
     return username, display_name, check_password(actions, request.password, username)
 
 
-def check_password(actions: Actions, password: str, username: str) -> str:
-    """The password in NFC; raises :class:`Invalid`: too_short, too_long, weak_password."""
-    limits = actions.limits
-    if not is_sendable(password):
-        raise Invalid("weak_password", "This password has half a character in it. Choose another.")
-    candidate = _normal(password, limits.password_max)
-    if candidate is None or len(candidate) > limits.password_max:
-        raise too_long("password", limits.password_max)
-    if len(candidate) < limits.password_min:
-        raise Invalid(
-            "too_short",
-            f"The password is too short. Use at least {limits.password_min} characters.",
-            field="password",
-            min=limits.password_min,
-        )
-    folded = candidate.casefold()
-    if folded == username or (len(username) >= _CONTAINED_MIN and username in folded):
-        raise Invalid("weak_password", "The password must not contain the user name. Choose another.")
-    return candidate
-
-
 async def do_sign_up(actions: Actions, request: SignUp, origin: Origin) -> SessionGrant:
     """Raises signup_closed, bad_owner_token, username_taken, and what :func:`check_sign_up` finds."""
     await actions.limiter.hit(Rule.SIGN_UP, address_key(origin.address))
@@ -128,8 +103,8 @@ async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> Session
     """Raises :class:`Unauthenticated` (bad_credentials): the same words after the same work, whether the name exists or not."""
     limits = actions.limits
     username = fold_username(request.username, shortest=limits.username_min, longest=limits.username_max)
-    await _slow_down(actions, username or "", origin)
-    password = _normal(request.password, limits.password_max) if is_sendable(request.password) else None
+    await slow_down(actions, username or "", origin)
+    password = typed_password(request.password, limits.password_max)
     credentials: Credentials | None = None
     if username is not None and password is not None:
         async with actions.store.read() as reader:
@@ -143,16 +118,6 @@ async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> Session
         return await _logged_in(actions, uow, credentials, renewed, origin)
 
 
-async def _slow_down(actions: Actions, username: str, origin: Origin) -> None:
-    address = address_key(origin.address)
-    await actions.limiter.hit(Rule.LOG_IN, address)
-    await actions.limiter.hit(Rule.LOG_IN_PAIR, f"{username}|{address}")
-    try:
-        await actions.limiter.hit(Rule.LOG_IN_ACCOUNT, username)
-    except TooMany as many:
-        await actions.pause(min(many.retry_after_s, LOG_IN_PAUSE_MAX_S))
-
-
 async def _logged_in(
     actions: Actions, uow: UnitOfWork, credentials: Credentials, renewed: str | None, origin: Origin
 ) -> SessionGrant:
@@ -162,11 +127,6 @@ async def _logged_in(
     if renewed is not None:
         await uow.users.set_password_hash(me.id, renewed)
     return await open_session(actions, uow, me, origin, actions.clock.now_ms())
-
-
-def _normal(password: str, longest: int) -> str | None:
-    """NFC, so that the same letters typed on another keyboard count as the same; None for what is too long to look at."""
-    return unicodedata.normalize("NFC", password) if len(password) <= 4 * longest else None
 
 
 # --------------------------------------------------------------------------------------------------------------- names

@@ -84,6 +84,7 @@ async def open_session(actions: Actions, uow: UnitOfWork, me: Me, origin: Origin
         created_ms=now_ms,
         used_ms=now_ms,
         expires_ms=now_ms + actions.settings.session_lifetime_s * 1000,
+        proved_ms=now_ms,
     )
     token = RefreshToken(token_hash=token_hash(secret), session_id=record.id, created_ms=now_ms)
     await uow.sessions.add(record, token)

@@ -77,5 +77,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     account_age_max_s: int = 365 * 86_400
     search_length: int = 256
     search_page_max: int = 50
+    proof_lifetime_s: int = 600
+    """So long after one showed who one is, one may change what is sensitive in the account."""
     mails_waiting: int = 10_000
     """To be sent, of everybody together."""

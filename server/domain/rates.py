@@ -29,6 +29,8 @@ class Rule(enum.StrEnum):
     """By user name and address together, so that a stranger elsewhere locks nobody out."""
     LOG_IN_ACCOUNT = "log_in.account"
     """By user name alone; over it, log-ins are slowed down and never refused."""
+    PROVE = "prove"
+    """By log-in: whoever has stolen one cannot try passwords with it, and keeps nobody else from it."""
     REFRESH = "refresh"
     """By address."""
     INVITE_LOOK = "invite.look"
@@ -67,6 +69,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.LOG_IN: Rate(60, 300),
         Rule.LOG_IN_PAIR: Rate(10, 300),
         Rule.LOG_IN_ACCOUNT: Rate(50, 3600),
+        Rule.PROVE: Rate(10, 300),
         Rule.REFRESH: Rate(300, 300),
         Rule.INVITE_LOOK: Rate(120, 300),
         Rule.GROUP_CREATE: Rate(30, 3600),

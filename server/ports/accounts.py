@@ -29,6 +29,8 @@ class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
     used_ms: int
     expires_ms: int
     revoked_ms: int | None = None
+    proved_ms: int = 0
+    """When its owner last showed who they are; 0: not since that is kept."""
 
 
 class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +70,10 @@ class Users(Protocol):
         """Display name, who may write, and how the user wants to be seen."""
         ...
 
+    async def password_hash(self, user_id: UserId) -> str | None:
+        """None when the account is gone."""
+        ...
+
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
 
     async def any_operator(self) -> bool: ...
@@ -84,6 +90,10 @@ class Sessions(Protocol):
 
     async def rotate(self, old_hash: bytes, new: RefreshToken) -> None:
         """Marks the old token spent at ``new.created_ms``, adds the new one and moves the session's ``used_ms``."""
+        ...
+
+    async def prove(self, session_id: SessionId, now_ms: int) -> None:
+        """Its owner has just shown who they are."""
         ...
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None: ...

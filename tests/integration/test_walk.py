@@ -152,6 +152,9 @@ WALK: Final[Mapping[str, Line]] = {
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),
+    "POST /api/users/@me/proof": Line(
+        Outcome(LOG_IN, "403 bad_proof", "403 bad_proof", DONE), {"password": "anna's secret"}
+    ),
     "GET /api/users/@me/relations": Line(ACCOUNT),
     "POST /api/users/@me/relations": Line(ACCOUNT, {"username": "boris"}),
     "PUT /api/users/@me/relations/{user}": Line(READ, {"kind": "blocked"}),

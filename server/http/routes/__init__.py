@@ -6,6 +6,7 @@ from typing import Final
 
 from server.http.endpoint import Endpoint
 from server.http.routes import (
+    account,
     additions,
     audit,
     auth,
@@ -34,6 +35,7 @@ from server.http.routes import (
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *server.ENDPOINTS,
     *auth.ENDPOINTS,
+    *account.ENDPOINTS,
     *users.ENDPOINTS,
     *groups.ENDPOINTS,
     *channels.ENDPOINTS,

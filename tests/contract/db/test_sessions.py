@@ -58,6 +58,16 @@ async def test_the_first_revocation_counts(world: SqlStore) -> None:
         assert await reader.sessions.get(LAPTOP) == session(LAPTOP)
 
 
+async def test_a_proof_is_kept_for_one_session(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(replace(session(LAPTOP), proved_ms=2_000), token("l", LAPTOP))
+        await uow.sessions.prove(PHONE, 3_000)
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) == replace(session(PHONE), proved_ms=3_000)
+        assert await reader.sessions.get(LAPTOP) == replace(session(LAPTOP), proved_ms=2_000)
+
+
 async def test_of_many_those_that_were_revoked_are_told(world: SqlStore) -> None:
     unknown = SessionId(Snowflake(9))
     async with world.write() as uow:

@@ -16,6 +16,8 @@ async def test_an_account_is_found_by_each_of_its_keys(world: SqlStore) -> None:
         assert await reader.users.me(ANNA) == me(ANNA, "anna")
         assert await reader.users.by_username("ben") == user(BEN, "ben")
         assert await reader.users.credentials("ben") == Credentials(user_id=BEN, password_hash="hash of ben")
+        assert await reader.users.password_hash(BEN) == "hash of ben"
+        assert await reader.users.password_hash(user_id(9)) is None
         assert await reader.users.by_ids([CLEO, ANNA, ANNA]) == {ANNA: user(ANNA, "anna"), CLEO: user(CLEO, "cleo")}
 
 

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
+from server.actions.proof import Prove, do_prove, require_recent_proof
+from server.actions.sessions import Authenticated, authenticate, do_refresh
+from server.domain.errors import Forbidden, TooMany, Unauthenticated
+from server.domain.ids import UserId
+from server.domain.rates import Rate, Rule
+from tests.support.actions import HOME, House
+from tests.support.statements import ask
+
+ANNA = SignUp(username="anna", password="a long secret")
+RIGHT, WRONG = Prove(password="a long secret"), Prove(password="a guess")
+
+
+async def sign_up(house: House) -> Authenticated:
+    grant = await do_sign_up(house.actions, ANNA, HOME)
+    return await authenticate(house.actions, grant.access_token)
+
+
+async def is_proved(house: House, caller: Authenticated) -> bool:
+    async with house.store.read() as reader:
+        try:
+            await require_recent_proof(house.actions, reader, caller)
+        except Forbidden as refused:
+            return refused.code != "proof_required"
+    return True
+
+
+async def test_a_log_in_is_a_proof_for_ten_minutes(house: House) -> None:
+    await sign_up(house)
+    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    caller = await authenticate(house.actions, grant.access_token)
+    house.clock.advance(599)
+    assert await is_proved(house, caller)
+    house.clock.advance(1)
+    assert not await is_proved(house, caller)
+
+
+async def test_a_refresh_proves_nothing(house: House) -> None:
+    grant = await do_sign_up(house.actions, ANNA, HOME)
+    house.clock.advance(600)
+    again = await do_refresh(house.actions, grant.refresh_token, HOME)
+    assert not await is_proved(house, await authenticate(house.actions, again.access_token))
+
+
+async def test_the_password_proves_this_log_in_and_no_other(house: House) -> None:
+    first = await sign_up(house)
+    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    second = await authenticate(house.actions, grant.access_token)
+    house.clock.advance(600)
+    proof = await do_prove(house.actions, first, RIGHT, HOME)
+    assert proof.expires_ms == house.clock.ms + 600_000
+    assert (await is_proved(house, first), await is_proved(house, second)) == (True, False)
+    house.clock.advance(600)
+    assert not await is_proved(house, first)
+
+
+@pytest.mark.parametrize("password", ["a guess", "", "x" * 100_000, "a long secret\ud800"])
+async def test_another_password_proves_nothing_after_the_same_work(house: House, password: str) -> None:
+    caller = await sign_up(house)
+    house.clock.advance(600)
+    with pytest.raises(Forbidden) as refused:
+        await do_prove(house.actions, caller, Prove(password=password), HOME)
+    assert refused.value.code == "bad_proof"
+    assert len(house.hasher.verified) == 1
+    assert not await is_proved(house, caller)
+
+
+async def test_whoever_stole_a_log_in_cannot_try_passwords_with_it(house: House) -> None:
+    house = house.with_rates({Rule.PROVE: Rate(2, 60)})
+    stolen = await sign_up(house)
+    for _ in range(2):
+        with pytest.raises(Forbidden):
+            await do_prove(house.actions, stolen, WRONG, HOME)
+    with pytest.raises(TooMany):
+        await do_prove(house.actions, stolen, RIGHT, HOME)
+    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    await do_prove(house.actions, await authenticate(house.actions, grant.access_token), RIGHT, HOME)
+
+
+async def test_guesses_at_a_proof_count_as_guesses_at_a_log_in(house: House) -> None:
+    house = house.with_rates({Rule.LOG_IN_PAIR: Rate(1, 60)})
+    caller = await sign_up(house)
+    with pytest.raises(Forbidden):
+        await do_prove(house.actions, caller, WRONG, HOME)
+    with pytest.raises(TooMany):
+        await do_log_in(house.actions, LogIn(username="anna", password="a guess"), HOME)
+
+
+async def test_an_account_that_is_gone_proves_nothing(house: House) -> None:
+    caller = await sign_up(house)
+    async with house.store.write() as uow:
+        await ask(uow, "DELETE FROM users WHERE id = :id", id=UserId(caller.user_id))
+    with pytest.raises(Unauthenticated):
+        await do_prove(house.actions, caller, RIGHT, HOME)
+    assert not await is_proved(house, caller)
