@@ -90,5 +90,38 @@ def health(**options: Any) -> None:
     sys.exit(0 if state.well else 1)
 
 
+@main.command()
+@_settings_options
+@click.option("--without-secrets", is_flag=True, help="Leave keys and certificates out.")
+@click.option("--verify", is_flag=True, help="Look through the backup FILE instead of making it.")
+@click.argument("target", metavar="FILE")
+def backup(target: str, without_secrets: bool, verify: bool, **options: Any) -> None:
+    """Write a backup of the server, which may run, into FILE; - is standard output."""
+    from parley.backup.command import FAILURES, run_backup, run_verify
+
+    try:
+        if verify:
+            run_verify(Path(target))
+        else:
+            run_backup(_load(**options), target, with_secrets=not without_secrets)
+    except FAILURES as error:
+        _fail(str(error), 1)
+
+
+@main.command()
+@_settings_options
+@click.option("--replace", is_flag=True, help="Move what is in the data folder out of the way.")
+@click.argument("archive", metavar="FILE", type=click.Path(path_type=Path))
+def restore(archive: Path, replace: bool, **options: Any) -> None:
+    """Make the data folder of a server that does not run from the backup FILE."""
+    settings = _load(**options)
+    from parley.backup.command import FAILURES, run_restore
+
+    try:
+        run_restore(settings, archive, replace=replace)
+    except FAILURES as error:
+        _fail(str(error), 1)
+
+
 if __name__ == "__main__":
     main(prog_name="parley")

@@ -134,3 +134,10 @@ def _run(connection: Connection, direction: _Direction, revision: str) -> None:
         raise DatabaseError(f"The database cannot be brought up to date: {reason(error)}.") from error
     if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
         raise DatabaseError("The database holds rows that refer to nothing; restore it from a backup.")
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring tables of that revision up to date: a newer program's it cannot."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()}

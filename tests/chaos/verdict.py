@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,15 +14,18 @@ from typing import Final, TypeVar
 import aiohttp
 import msgspec
 
+from server.domain import codec
 from server.domain.entities import Cursor, Message
-from server.domain.ids import ChannelId
+from server.domain.ids import ChannelId, MessageId, Snowflake, UserId
 from server.domain.sections import Text
 from tests.chaos.device import Device
-from tests.chaos.ledger import Ledger
+from tests.chaos.ledger import Ledger, Note
 from tests.support.gateway_client import GatewayClient
 from tests.support.gateway_model import ClientModel
 
 _K = TypeVar("_K")
+
+Reacted = dict[tuple[ChannelId, MessageId, str], set[UserId]]
 
 AGREE_WITHIN_S: Final = 15.0
 
@@ -53,6 +57,61 @@ def compare_with_ledger(ledger: Ledger, channel_id: ChannelId, messages: Collect
     reacted = {(message.id, one.emoji): one.count for message in messages for one in message.reactions}
     wanted = {(message_id, emoji): count for message_id, emoji, count in ledger.reacted(channel_id)}
     assert reacted == wanted, _difference(reacted, wanted)
+
+
+def compare_with_backup(before: Ledger, after: Ledger, channel_id: ChannelId, messages: Collection[Message]) -> None:
+    """A restored history: one state of some time between ``before``, when the backup began, and ``after``, when it had ended."""
+    ids = [message.id for message in messages]
+    assert ids == sorted(set(ids)), "the history is not in order"
+    nonces = Counter((message.author_id, message.nonce) for message in messages)
+    assert set(nonces.values()) <= {1}, "written twice"
+    lost = {note.id for note in before.there(channel_id) if not after.notes[note.id].deleted} - set(ids)
+    assert not lost, f"acknowledged before the backup began, and not there: {sorted(lost)}"
+    newest = max(ids)
+    gaps = {note.id for note in after.there(channel_id) if note.id <= newest} - set(ids)
+    assert not gaps, f"older than what is there, and not there: {sorted(gaps)}"
+    for message in messages:
+        note, earlier = after.notes[message.id], before.notes.get(message.id)
+        assert (message.author_id, message.nonce) == (note.author_id, note.nonce)
+        assert earlier is None or not earlier.deleted, f"deleted before the backup began, and there: {message.id}"
+        if earlier is not None and earlier.text == note.text:
+            assert _text(message) == note.text, "the text is one that the message never had after the backup began"
+
+
+def ledger_of(messages: Iterable[Message], reactions: Reacted, cursors: Iterable[tuple[UserId, Cursor]]) -> Ledger:
+    """What the people of a restored server may take for acknowledged."""
+    ledger = Ledger()
+    for message in messages:
+        text = _text(message)
+        pinged = frozenset(codec.convert(found, UserId) for found in re.findall(r"<@(\d+)>", text))
+        edited = message.edited_ms is not None
+        ledger.written(
+            Note(
+                message.id,
+                message.channel_id,
+                message.author_id,
+                message.nonce or "",
+                text,
+                pinged,
+                "@everyone" in text,
+                edited,
+            )
+        )
+    for key, user_ids in reactions.items():
+        ledger.reactions[key] = user_ids
+    ledger.cursors = {(user_id, cursor.channel_id): cursor.last_read_id for user_id, cursor in cursors}
+    return ledger
+
+
+def reactions_in(file: Path) -> Reacted:
+    """Who has reacted, from the database itself."""
+    found: Reacted = {}
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT channel_id, message_id, emoji, user_id FROM reactions")
+        for channel_id, message_id, emoji, user_id in rows:
+            key = ChannelId(Snowflake(channel_id)), MessageId(Snowflake(message_id)), str(emoji)
+            found.setdefault(key, set()).add(UserId(Snowflake(user_id)))
+    return found
 
 
 def compare_with_seen(ledger: Ledger, device: Device, channel_id: ChannelId, messages: Collection[Message]) -> None:

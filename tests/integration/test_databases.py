@@ -34,6 +34,11 @@ class Place:
     """Without the password."""
     certificate: bytes
 
+    @property
+    def second_url(self) -> str:
+        """Of another database, which is empty."""
+        return f"{self.url}2"
+
 
 @contextmanager
 def on_postgres(door: Door) -> Iterator[Place]:
@@ -43,6 +48,7 @@ def on_postgres(door: Door) -> Iterator[Place]:
     with postgres_server(found, door) as server:
         server.say(f"CREATE ROLE parley LOGIN PASSWORD '{PASSWORD}'")
         server.say("CREATE DATABASE parley OWNER parley")
+        server.say("CREATE DATABASE parley2 OWNER parley")
         yield Place(f"postgresql://parley@localhost:{door.port}/parley", door.certificate)
 
 
@@ -54,6 +60,8 @@ def on_mariadb(door: Door) -> Iterator[Place]:
         server.create("parley")
         server.say(f"CREATE USER parley IDENTIFIED BY '{PASSWORD}' REQUIRE SSL")
         server.say("GRANT ALL ON parley.* TO parley")
+        server.create("parley2")
+        server.say("GRANT ALL ON parley2.* TO parley")
         yield Place(f"mysql://parley@localhost:{door.port}/parley", door.certificate)
 
 
@@ -125,3 +133,35 @@ def test_whoever_does_not_trust_the_other_is_named_in_one_line(place: Place, tmp
         ({"PARLEY_DATABASE_URL": place.url.replace(port, str(free_port()))}, unreachable),
     ):
         assert says in refusal(tmp_path, **(right | wrong))
+
+
+def command(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "parley", *arguments],
+        env=clean_environment(PARLEY_DATA=str(folder / "data"), **variables),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert PASSWORD not in done.stdout + done.stderr
+    return done
+
+
+def test_a_backup_of_a_running_server_becomes_another_one(place: Place, tmp_path: Path) -> None:
+    variables = settings(place, tmp_path)
+    with running(tmp_path, **variables) as server:
+        token = server.sign_up("anna")
+        _, view = server.request("POST", "/api/groups", {"name": "Garden"}, token)
+        channel_id = next(channel["id"] for channel in view["channels"] if channel["kind"] == "text")
+        write_and_read(server, token, channel_id, "one")
+        made = command(tmp_path, "backup", "backup.tar", **variables)
+        assert made.returncode == 0, made.stderr
+        refused = command(tmp_path / "data", "restore", str(tmp_path / "backup.tar"), **variables)
+        assert "is not empty" in refused.stderr
+    variables["PARLEY_DATABASE_URL"] = place.second_url
+    (tmp_path / "second").mkdir()
+    restored = command(tmp_path / "second", "restore", str(tmp_path / "backup.tar"), **variables)
+    assert restored.returncode == 0, restored.stderr
+    with running(tmp_path / "second", **variables) as server:
+        assert write_and_read(server, token, channel_id, "two") == ["Grüße one 🌱", "Grüße two 🌱"]

@@ -1,0 +1,1 @@
+"""Backups of a server that runs, and how one becomes a server again."""
