@@ -134,7 +134,7 @@ def test_names_and_messages_stay_text(parley_server: ParleyServer, person: MakeP
     anna.get("display-name").fill(SCRIPT)
     anna.get("display-name").press("Enter")
     expect(anna.page.get_by_text("Saved")).to_be_visible()
-    anna.close_overlay()
+    anna.close_settings()
     link = anna.invite_link()
     boris.page.goto(link)
     expect(boris.page.get_by_role("heading", name=SCRIPT)).to_be_visible()

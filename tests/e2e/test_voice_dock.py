@@ -29,9 +29,9 @@ def volume_of(listener: Person, speaker: str) -> float:
 
 def test_push_to_talk_is_heard_while_the_key_is_held(parley_server: ParleyServer, person: MakePerson) -> None:
     anna, boris, chloe = in_call(parley_server, person, "anna", "boris", "chloe")
-    boris.open_settings()
+    boris.open_settings("voice")
     boris.page.get_by_text("Push to talk").click()
-    boris.close_overlay()
+    boris.close_settings()
     note = boris.get("voice-dock").get_by_text("Hold ControlRight to speak")
     expect(note).to_be_visible()
     anna.wait_until_silent("boris")
@@ -103,7 +103,7 @@ def test_a_deafened_person_is_sent_nothing(parley_server: ParleyServer, person: 
 
 def test_the_call_goes_on_with_another_microphone(parley_server: ParleyServer, person: MakePerson) -> None:
     anna, boris = in_call(parley_server, person, "anna", "boris")
-    boris.open_settings()
+    boris.open_settings("voice")
     microphones = boris.page.get_by_label("Microphone", exact=True)
     expect(microphones.get_by_role("option")).not_to_have_count(1)
     names = microphones.get_by_role("option").all_inner_texts()
@@ -114,7 +114,7 @@ def test_the_call_goes_on_with_another_microphone(parley_server: ParleyServer, p
     expect(level).not_to_have_js_property("value", 0)
 
     boris.page.get_by_label("Loudspeaker", exact=True).select_option(index=1)
-    boris.close_overlay()
+    boris.close_settings()
     boris.expect_voice("connected")
     anna.wait_until_hears("boris")
     boris.wait_until_hears("anna")

@@ -237,9 +237,14 @@ class Person:
         self.in_voice(username).get_by_role("button").click()
         expect(self.page.get_by_role("slider")).to_be_visible()
 
-    def open_settings(self) -> None:
+    def open_settings(self, section: str = "profile") -> None:
         self.get("settings-open").click()
-        expect(self.get("log-out")).to_be_visible()
+        self.get(f"section-{section}").click()
+        expect(self.get(f"settings-{section}")).to_be_visible()
+
+    def close_settings(self) -> None:
+        self.get("settings-close").click()
+        expect(self.get("settings-close")).to_be_hidden()
 
     def close_overlay(self) -> None:
         self.page.keyboard.press("Escape")

@@ -17,6 +17,7 @@ import type { Ready } from "../src/gateway/protocol";
 import { Parley } from "../src/state/parley";
 import { applyReady } from "../src/state/world";
 import { en } from "../src/texts/en";
+import { enAccount } from "../src/texts/en.account";
 import { enGroup } from "../src/texts/en.group";
 import { enLater } from "../src/texts/en.later";
 import { enModeration } from "../src/texts/en.moderation";
@@ -26,7 +27,7 @@ await i18next.use(initReactI18next).init({
   lng: "en",
   keySeparator: false,
   nsSeparator: false,
-  resources: { en: { translation: { ...en, ...enLater, ...enGroup, ...enModeration } } },
+  resources: { en: { translation: { ...en, ...enLater, ...enGroup, ...enModeration, ...enAccount } } },
   interpolation: { escapeValue: false },
 });
 

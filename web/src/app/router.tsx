@@ -31,6 +31,7 @@ const GroupPage = lazy(() => conversation().then((module) => ({ default: module.
 const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
 const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
 const ReportsPage = lazily(() => import("../features/group/moderation/ReportsPage"));
+const SettingsPage = lazily(() => import("../features/settings/SettingsPage"));
 const GroupSettings = lazily(() => import("../features/group/GroupSettings"));
 
 // Strangers meet a form first; for all others the conversation is needed at once.
@@ -168,6 +169,25 @@ const reports = createRoute({
   component: waited(ReportsPage),
 });
 
+function OwnSettings() {
+  const { section } = useParams({ strict: false });
+  return (
+    <Suspense fallback={<div className="blank" aria-busy="true" />}>
+      <SettingsPage section={section} />
+    </Suspense>
+  );
+}
+const ownSettings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: OwnSettings,
+});
+const ownSettingsSection = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/$section",
+  component: OwnSettings,
+});
+
 function SettingsRoute() {
   const { groupId = "", section, item } = useParams({ strict: false });
   return (
@@ -206,6 +226,8 @@ export const router = createRouter({
       direct,
       group,
       channel,
+      ownSettings,
+      ownSettingsSection,
       groupSettings,
       settingsSection,
       settingsItem,

@@ -28,7 +28,6 @@ export type DialogSpec =
   | { kind: "deleteMessages"; channelId: Id }
   | { kind: "shareContact"; channelId: Id }
   | { kind: "shareInvite"; channelId: Id }
-  | { kind: "settings" }
   | { kind: "switcher" };
 
 export interface Toast {
@@ -52,6 +51,10 @@ export interface Ui {
   toasts: readonly Toast[];
   /** A message to show and mark, asked for by a jump: `stamp` tells two jumps to one message apart. */
   jump: { channelId: Id; messageId: Id; stamp: number } | null;
+  /** Where the settings were opened. */
+  settingsFrom: string | null;
+  /** Somebody is asked to show who they are; call it with whether they did. */
+  proof: ((shown: boolean) => void) | null;
 }
 
 const TOAST_MS = 5_000;
@@ -64,6 +67,8 @@ export const ui = createStore<Ui>(() => ({
   selection: null,
   toasts: [],
   jump: null,
+  settingsFrom: null,
+  proof: null,
 }));
 
 let counter = 0;

@@ -37,6 +37,9 @@ async function later(language: Language): Promise<void> {
     part(`${language}.group`, async () =>
       german ? (await import("./de.group")).deGroup : (await import("./en.group")).enGroup,
     ),
+    part(`${language}.account`, async () =>
+      german ? (await import("./de.account")).deAccount : (await import("./en.account")).enAccount,
+    ),
     part(`${language}.moderation`, async () =>
       german
         ? (await import("./de.moderation")).deModeration

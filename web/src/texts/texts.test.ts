@@ -2,23 +2,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { de as deFirst } from "./de";
+import { deAccount } from "./de.account";
 import { deGroup } from "./de.group";
 import { deLater } from "./de.later";
 import { deModeration } from "./de.moderation";
 import { en as enFirst } from "./en";
+import { enAccount } from "./en.account";
 import { enGroup } from "./en.group";
 import { enLater } from "./en.later";
 import { enModeration } from "./en.moderation";
 
-const en = { ...enFirst, ...enLater, ...enGroup, ...enModeration };
-const de = { ...deFirst, ...deLater, ...deGroup, ...deModeration };
+const en = { ...enFirst, ...enLater, ...enGroup, ...enModeration, ...enAccount };
+const de = { ...deFirst, ...deLater, ...deGroup, ...deModeration, ...deAccount };
 
 const holes = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
 
 describe("languages", () => {
   it("say each thing in one part alone", () => {
-    const parts = [enFirst, enLater, enGroup, enModeration].flatMap((part) => Object.keys(part));
+    const parts = [enFirst, enLater, enGroup, enModeration, enAccount].flatMap((part) => Object.keys(part));
     expect(parts.length).toBe(new Set(parts).size);
   });
 

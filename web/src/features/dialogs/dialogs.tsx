@@ -1,6 +1,5 @@
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { lazily } from "../../components/lazily";
 import { Dialog } from "../../components/overlays";
 import type { DialogSpec } from "../../state/ui";
 import { Reactors } from "../conversation/Reactors";
@@ -20,8 +19,6 @@ import { ReportForm } from "./ReportForm";
 import { ShareContact } from "./ShareContact";
 import { ShareInvite } from "./ShareInvite";
 import { type ConfirmedSpec, useConfirmed } from "./useConfirmed";
-
-const Settings = lazily(() => import("../settings/Settings"));
 
 interface Props {
   dialog: DialogSpec;
@@ -94,14 +91,6 @@ export default function Dialogs({ dialog, onClose }: Props) {
       return frame(t("share.invite"), <ShareInvite channelId={dialog.channelId} onClose={onClose} />);
     case "picture":
       return frame(dialog.file.name, <PictureView file={dialog.file} />, true);
-    case "settings":
-      return frame(
-        t("settings.title"),
-        <Suspense fallback={<div className="settings-loading" aria-busy="true" />}>
-          <Settings onClose={onClose} />
-        </Suspense>,
-        true,
-      );
     default:
       return <Question dialog={dialog} onClose={onClose} />;
   }

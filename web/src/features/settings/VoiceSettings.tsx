@@ -13,7 +13,8 @@ import {
 } from "../../voice/microphone";
 import { useSettings } from "../parley";
 
-export function VoiceSettings() {
+/** Devices and how one is heard, in this browser. */
+export default function VoiceSettings() {
   const { t } = useTranslation();
   const all = useSettings((state) => state);
   const [devices, setDevices] = useState<{ inputs: AudioDevice[]; outputs: AudioDevice[] }>({
@@ -36,8 +37,7 @@ export function VoiceSettings() {
     })),
   ];
   return (
-    <section aria-labelledby="settings-voice">
-      <h3 id="settings-voice">{t("settings.voice")}</h3>
+    <section>
       {!microphonePossible() && <Notice tone="warn">{t("mic.insecure")}</Notice>}
       <Select
         label={t("settings.input")}

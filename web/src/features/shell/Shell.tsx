@@ -51,7 +51,8 @@ function Frame() {
     });
   }, [parley]);
   // A narrow screen shows one panel at a time, and the address says which.
-  const inMain = channelId !== undefined || section !== undefined || !path.startsWith("/g/");
+  const inMain =
+    channelId !== undefined || section !== undefined || !(path.startsWith("/g/") || path === "/settings");
   const panel = inMain ? "main" : "side";
   return (
     <div className="shell" data-panel={wide ? "all" : panel} data-home={home}>

@@ -17,21 +17,22 @@ const HomeSide = lazily(
   (module) => module.HomeSide,
 );
 
-const SettingsSide = lazily(() => import("../group/SettingsSide"));
+const GroupSettingsSide = lazily(() => import("../group/SettingsSide"));
+const SettingsSide = lazily(() => import("../settings/SettingsSide"));
 const ReportsBadge = lazily(() => import("../group/ReportsBadge"));
 
 /** The column of channels of the group in view, or of the parts of its settings. */
 export function Sidebar({ loaded }: { loaded: boolean }) {
   const { t } = useTranslation();
   const { groupId } = useParams({ strict: false });
-  const settings = useLocation({ select: ({ pathname }) => /^\/g\/\d+\/settings/.test(pathname) });
+  const settings = useLocation({ select: ({ pathname }) => /^(\/g\/\d+)?\/settings/.test(pathname) });
   const name = useWorld((world) => (groupId === undefined ? undefined : world.groups[groupId]?.group.name));
   if (!loaded) return <SidebarBones />;
   return (
     <section className="side" aria-label={t("shell.channels")}>
-      {groupId !== undefined && name !== undefined && settings ? (
+      {settings && (groupId === undefined || name !== undefined) ? (
         <Suspense fallback={null}>
-          <SettingsSide groupId={groupId} />
+          {groupId === undefined ? <SettingsSide /> : <GroupSettingsSide groupId={groupId} />}
         </Suspense>
       ) : groupId !== undefined && name !== undefined ? (
         <>

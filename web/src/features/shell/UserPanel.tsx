@@ -4,8 +4,8 @@ import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
 import { LazyCard } from "../../components/LazyOverlays";
 import { lazily } from "../../components/lazily";
-import { openDialog } from "../../state/ui";
 import { nameOf, useCall, useParley, useWorld } from "../parley";
+import { useEntering } from "../settings/useLeaving";
 
 const StatusCard = lazily(() => import("../people/StatusCard"));
 
@@ -17,6 +17,7 @@ export function UserPanel() {
   const inCall = useCall((call) => call.channelId !== null);
   const muted = useCall((call) => call.muted);
   const deafened = useCall((call) => call.deafened);
+  const openSettings = useEntering();
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const close = (): void => setOpen(false);
@@ -77,7 +78,7 @@ export function UserPanel() {
       <IconButton
         icon="settings"
         label={t("settings.title")}
-        onClick={() => openDialog({ kind: "settings" })}
+        onClick={openSettings}
         data-testid="settings-open"
       />
     </div>

@@ -2,7 +2,7 @@ import { act, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { renderWith } from "../../../test/render";
 import { en } from "../../texts/en";
-import { VoiceSettings } from "../settings/VoiceSettings";
+import VoiceSettings from "../settings/VoiceSettings";
 import { MicNote } from "./MicNote";
 
 /** A page over plain HTTP that is not on localhost. */

@@ -1,0 +1,23 @@
+/** The parts of one's settings; each comes with a file of its own, loaded when it is first shown. */
+
+import type { ComponentType, LazyExoticComponent } from "react";
+import type { IconName } from "../../components/Icon";
+import { lazily } from "../../components/lazily";
+
+export type SettingsTopic = "account" | "app";
+
+export interface SettingsSection {
+  /** In the address; `settings.section.<name>` is its title. */
+  name: string;
+  topic: SettingsTopic;
+  icon: IconName;
+  Part: LazyExoticComponent<ComponentType>;
+}
+
+export const SECTIONS: readonly SettingsSection[] = [
+  { name: "profile", topic: "account", icon: "person", Part: lazily(() => import("./Profile")) },
+  { name: "privacy", topic: "account", icon: "lock", Part: lazily(() => import("./Privacy")) },
+  { name: "look", topic: "app", icon: "smile", Part: lazily(() => import("./Look")) },
+  { name: "notifications", topic: "app", icon: "bell", Part: lazily(() => import("./Notifications")) },
+  { name: "voice", topic: "app", icon: "mic", Part: lazily(() => import("./VoiceSettings")) },
+];
