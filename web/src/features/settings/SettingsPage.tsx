@@ -7,6 +7,7 @@ import { SECTIONS, type SettingsSection } from "./sections";
 import { useLeaving, useLeavingByEscape } from "./useLeaving";
 import "../group/group.css";
 import "../people/people.css";
+import "../shell/page.css";
 import "./settings.css";
 
 /** One's settings: their parts stand in the column beside, on a narrow screen before them. */
