@@ -25,6 +25,7 @@ from db.repos.reactions import SqlReactions
 from db.repos.relations import SqlRelations
 from db.repos.search import SqlSearch
 from db.repos.sessions import SqlSessions
+from db.repos.standings import SqlStandings
 from db.repos.users import SqlUsers
 from server.domain.events import Audience, Event, Notice, Published
 
@@ -35,6 +36,7 @@ class SqlReader:
     def __init__(self, connection: Connection) -> None:
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)
+        self.standings = SqlStandings(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
         self.desks = SqlDesks(connection)

@@ -28,6 +28,8 @@ _SPEND = update(refresh_tokens).where(refresh_tokens.c.token_hash == given("old_
 _SET = update(sessions).where(sessions.c.id == given("session_id"))
 _REVOKED = select(sessions.c.id).where(among(sessions.c.id, "session_ids"), sessions.c.revoked_ms.is_not(None))
 _REVOKE = _SET.where(sessions.c.revoked_ms.is_(None))
+_UNREVOKED = select(sessions.c.id).where(sessions.c.user_id == given("of_user"), sessions.c.revoked_ms.is_(None))
+_REVOKE_ALL = update(sessions).where(sessions.c.user_id == given("of_user"), sessions.c.revoked_ms.is_(None))
 _LAST_USED = (
     # Once at a start, over a table of log-ins: no index of its own.
     select(sessions.c.user_id)
@@ -74,6 +76,12 @@ class SqlSessions(Repository):
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None:
         self._later(_REVOKE, session_id=session_id, revoked_ms=now_ms)
+
+    async def revoke_all(self, user_id: UserId, now_ms: int) -> list[SessionId]:
+        rows = await self._all(_UNREVOKED, of_user=user_id)
+        if rows:
+            self._later(_REVOKE_ALL, of_user=user_id, revoked_ms=now_ms)
+        return [row.id for row in rows]
 
     async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
         found: set[SessionId] = set()

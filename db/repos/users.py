@@ -10,22 +10,26 @@ from sqlalchemy import Row, exists, select, update
 from db.repos.base import Repository, among, given, portions, step
 from db.tables.accounts import users
 from db.tables.groups import member_names
-from server.domain.entities import ChosenStatus, DirectFrom, Me, User
+from db.tables.standings import standings
+from server.domain.entities import ChosenStatus, DirectFrom, Me, User, UserKind
 from server.domain.ids import UserId
 from server.domain.names import name_key
 from server.ports import Credentials
 
-PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name)
+PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name, users.c.account_kind)
 """The columns of :class:`User`."""
 
 _ME = select(
     *PUBLIC, users.c.operator, users.c.direct_from, users.c.status, users.c.status_text, users.c.status_until_ms
 ).where(users.c.id == given("user_id"))
 _BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
-_BY_USERNAME = select(*PUBLIC).where(users.c.username_key == given("key"))
+_PERSON = users.c.account_kind == UserKind.PERSON.value
+_BY_USERNAME = select(*PUBLIC).where(
+    users.c.username_key == given("key"), _PERSON, ~exists().where(standings.c.user_id == users.c.id)
+)
 _DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "user_ids"))
-_CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"))
 _PASSWORD_HASH = select(users.c.password_hash).where(users.c.id == given("user_id"))
+_CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"), _PERSON)
 _SET = update(users).where(users.c.id == given("user_id"))
 _OPERATORS = select(users.c.id).where(users.c.operator).order_by(users.c.id)
 _SET_NAME = update(member_names).where(member_names.c.user_id == given("of_user"), member_names.c.kind == "display")
@@ -35,7 +39,7 @@ _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 def read_user(row: Row[Any]) -> User:
     """Of the columns :data:`PUBLIC`."""
-    return User(id=row.id, username=row.username, display_name=row.display_name)
+    return User(id=row.id, username=row.username, display_name=row.display_name, kind=UserKind(row.account_kind))
 
 
 class SqlUsers(Repository):

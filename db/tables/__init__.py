@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.tables import accounts, channels, conversations, groups, mails, messages, moderation, people
+from db.tables import accounts, channels, conversations, groups, mails, messages, moderation, people, standings
 from db.tables.columns import metadata
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "metadata",
     "moderation",
     "people",
+    "standings",
 ]

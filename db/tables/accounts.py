@@ -15,6 +15,7 @@ users = Table(
     Column("display_name", String(255), nullable=False),
     Column("operator", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("account_kind", String(16), nullable=False, server_default="person"),
     Column("direct_from", String(16), nullable=False, server_default="everyone"),
     Column("status", String(16), nullable=False, server_default="online"),
     Column("status_text", String(255), nullable=False, server_default=""),

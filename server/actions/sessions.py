@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from server.actions.coming_back import come_back
 from server.actions.context import Actions, Origin
 from server.domain.entities import Me
 from server.domain.errors import Unauthenticated
@@ -74,7 +75,11 @@ def _is_live(record: SessionRecord, now_ms: int) -> bool:
 
 
 async def open_session(actions: Actions, uow: UnitOfWork, me: Me, origin: Origin, now_ms: int) -> SessionGrant:
-    """A new log-in of ``me``; part of sign-up and log-in."""
+    """A new log-in of ``me``, who has shown that it is them; part of sign-up and of every way to log in.
+
+    Raises account_disabled; ends a deactivation.
+    """
+    await come_back(uow, me.id, now_ms)
     secret = base64.urlsafe_b64encode(actions.random_bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
     record = SessionRecord(
         id=SessionId(actions.ids.next(now_ms)),
@@ -113,7 +118,7 @@ async def _rotate(actions: Actions, uow: UnitOfWork, refresh_token: str, now_ms:
     if not _is_live(record, now_ms) or record.used_ms < idle_since_ms:
         raise _revoked()
     me = await uow.users.me(record.user_id)
-    if me is None:
+    if me is None or (await uow.standings.of(record.user_id)).disabled:
         raise _revoked()
     if token.spent_ms is None:
         fresh = actions.tokens.successors(refresh_token)[0]
@@ -153,6 +158,12 @@ async def do_log_out(actions: Actions, refresh_token: str) -> None:
         found = await uow.sessions.by_token(hashed)
         if found is not None and found[0].revoked_ms is None:
             await revoke(uow, found[0].id, actions.clock.now_ms())
+
+
+async def revoke_all(uow: UnitOfWork, user_id: UserId, now_ms: int) -> None:
+    """Every log-in of an account; their sockets close at once."""
+    for session_id in await uow.sessions.revoke_all(user_id, now_ms):
+        uow.notify(SessionRevoked(session_id))
 
 
 async def revoke(uow: UnitOfWork, session_id: SessionId, now_ms: int) -> None:

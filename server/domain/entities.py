@@ -27,12 +27,26 @@ class _Entity(msgspec.Struct, frozen=True, kw_only=True):
     pass
 
 
+class UserKind(enum.Enum):
+    """Who is behind an account."""
+
+    PERSON = "person"
+    BOT = "bot"
+    """A program that somebody runs."""
+    WEBHOOK = "webhook"
+    """Another service that writes into a channel."""
+    DELETED = "deleted"
+    """Nobody any more; what they wrote may still be there."""
+
+
 class User(_Entity, frozen=True, kw_only=True):
     """What everyone may know of an account."""
 
     id: UserId
     username: str
+    """Empty when there is none to be found by: of somebody who is gone, and of a webhook."""
     display_name: str
+    kind: UserKind = UserKind.PERSON
 
 
 class Edit(_Entity, frozen=True, kw_only=True):

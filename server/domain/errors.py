@@ -90,6 +90,7 @@ CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
         "token_expired": Unauthenticated,
         "unauthenticated": Unauthenticated,
         "above_you": Forbidden,
+        "account_disabled": Forbidden,
         "account_too_young": Forbidden,
         "bad_origin": Forbidden,
         "bad_owner_token": Forbidden,

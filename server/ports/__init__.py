@@ -50,6 +50,7 @@ from server.ports.outside import (
     VoiceRoster,
 )
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.standings import Standings
 from server.ports.store import Reader, Store, UnitOfWork
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "Search",
     "SessionRecord",
     "Sessions",
+    "Standings",
     "Store",
     "StoredFile",
     "Tokens",

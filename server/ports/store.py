@@ -12,6 +12,7 @@ from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Me
 from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Pings, Pins, Reactions, Search
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.standings import Standings
 
 
 class Reader(Protocol):
@@ -21,6 +22,8 @@ class Reader(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def standings(self) -> Standings: ...
     @property
     def groups(self) -> Groups: ...
     @property

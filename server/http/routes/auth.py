@@ -124,7 +124,9 @@ ENDPOINTS: Final = tagged(
             "bad_owner_token",
         ),
     ),
-    Endpoint("POST", "/api/auth/login", log_in, "Log in", answer=Session, errors=("bad_credentials",)),
+    Endpoint(
+        "POST", "/api/auth/login", log_in, "Log in", answer=Session, errors=("bad_credentials", "account_disabled")
+    ),
     Endpoint(
         "POST",
         "/api/auth/refresh",

@@ -113,3 +113,18 @@ async def test_who_was_here_last(world: SqlStore) -> None:
         assert await uow.sessions.last_used(200, 10) == [ANNA, BEN]
         assert await uow.sessions.last_used(200, 1) == [ANNA]
         assert await uow.sessions.last_used(20_000, 10) == []
+
+
+async def test_all_of_one_user_are_revoked_at_once(world: SqlStore) -> None:
+    bens = SessionId(Snowflake(503))
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(session(LAPTOP), token("l", LAPTOP))
+        await uow.sessions.add(replace(session(bens), user_id=BEN), token("b", bens))
+        await uow.sessions.revoke(LAPTOP, 2_000)
+        assert await uow.sessions.revoke_all(ANNA, 3_000) == [PHONE]
+        assert await uow.sessions.revoke_all(ANNA, 4_000) == []
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) == replace(session(PHONE), revoked_ms=3_000)
+        assert await reader.sessions.get(LAPTOP) == replace(session(LAPTOP), revoked_ms=2_000)
+        assert await reader.sessions.revoked([PHONE, LAPTOP, bens]) == {PHONE, LAPTOP}
