@@ -18,7 +18,7 @@ from media.control import NodeConfig
 from parley import __version__, data_folder
 from parley.config import Settings
 from parley.failures import CannotStart
-from parley.housekeeping import Chore, keep_house, refresh
+from parley.housekeeping import Chore, keep_house
 from parley.mail import open_mailer
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
@@ -109,7 +109,9 @@ class Outside:
 class Service:
     """Everything joined, not started yet."""
 
-    def __init__(self, settings: Settings, materials: Materials, outside: Outside):
+    def __init__(
+        self, settings: Settings, materials: Materials, outside: Outside, certificate: Certificate | None
+    ) -> None:
         self._settings = settings
         self._materials = materials
         self._store = outside.store
@@ -135,7 +137,7 @@ class Service:
             health=self._health,
             gateway=self._gateway.handle,
             web_client=materials.web_client,
-            strict_transport=settings.tls is not None,
+            strict_transport=lambda: certificate is not None and certificate.is_public,
         )
         self.app: web.Application = create_app(door)
 
@@ -172,19 +174,21 @@ class Service:
             return "unavailable"
         return "ok"
 
-    def housekeeping(self, certificate: Certificate | None) -> asyncio.Task[None]:
+    def housekeeping(self) -> asyncio.Task[None]:
         """Cancel it to end it."""
         chores: dict[str, Chore] = {
             "sessions": lambda: do_forget_expired(self._actions),
             "files": lambda: do_collect_files(self._actions),
         }
-        if certificate is not None:
-            chores["certificate"] = lambda: refresh(certificate)
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
 
 
 async def build(
-    settings: Settings, materials: Materials, stack: AsyncExitStack, announce: Callable[[str], None]
+    settings: Settings,
+    materials: Materials,
+    certificate: Certificate | None,
+    stack: AsyncExitStack,
+    announce: Callable[[str], None],
 ) -> Service:
     """Opens the database and joins everything to it; ``stack`` closes what was opened. Raises :class:`CannotStart`.
 
@@ -210,7 +214,7 @@ async def build(
     outside = Outside(
         clock=clock, store=store, bus=bus, cache=cache, mailer=mailer, hasher=hasher, images=images, blobs=blobs
     )
-    return Service(settings, materials, outside)
+    return Service(settings, materials, outside, certificate)
 
 
 def _actions(

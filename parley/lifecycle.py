@@ -17,6 +17,7 @@ from aiohttp import web
 
 from parley import __version__, data_folder, listening
 from parley.bootstrap import Materials, Service, build, gather_materials
+from parley.certificate_watch import CertificateWatch
 from parley.config import Settings, is_loopback
 from parley.memory import give_large_blocks_back, set_aside_what_stays
 from parley.tls import Certificate, certificate_for
@@ -67,7 +68,7 @@ async def _serve(
 ) -> None:
     stop = _on_signals()
     async with AsyncExitStack() as stack:
-        service = await build(settings, materials, stack, announce)
+        service = await build(settings, materials, certificate, stack, announce)
         runner = web.AppRunner(service.app, shutdown_timeout=FINISH_REQUESTS_S, **SERVER_OPTIONS)
         await runner.setup()
         # Undone from the last to the first: nobody new, sockets drained, voice said goodbye, requests finished, then the database.
@@ -78,7 +79,10 @@ async def _serve(
             site = web.SockSite(runner, each, ssl_context=context, backlog=listening.BACKLOG)
             await site.start()
             stack.push_async_callback(site.stop)
-        stack.callback(service.housekeeping(certificate).cancel)
+        stack.callback(service.housekeeping().cancel)
+        if certificate is not None:
+            watch = asyncio.create_task(CertificateWatch(certificate).run(asyncio.sleep), name="certificate watch")
+            stack.callback(watch.cancel)
         for line in await _welcome(settings, service, certificate):
             announce(line)
         set_aside_what_stays()

@@ -30,8 +30,8 @@ class Door:
     gateway: Gateway
     """Takes ``GET /gateway`` and the client's address; the Origin was checked."""
     web_client: WebClient
-    strict_transport: bool = False
-    """Tell browsers to come by HTTPS alone from now on."""
+    strict_transport: Callable[[], bool] = lambda: False
+    """Whether to tell browsers to come by HTTPS alone from now on."""
 
 
 DOOR: Final = web.AppKey("door", Door)

@@ -40,16 +40,18 @@ SECURITY_HEADERS: Final = MappingProxyType(
 STRICT_TRANSPORT: Final = "max-age=31536000"
 
 
-def adder(*, strict_transport: bool) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """For ``app.on_response_prepare``. HSTS (``strict_transport``) only where a real certificate serves this name."""
-    extra = {"Strict-Transport-Security": STRICT_TRANSPORT} if strict_transport else {}
+def adder(*, strict_transport: Callable[[], bool]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """For ``app.on_response_prepare``. HSTS (``strict_transport``) only while a real certificate serves this name: with it
+    browsers let nobody past a warning any more.
+    """
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         own = response.headers.get("Content-Security-Policy")
         response.headers.update(SECURITY_HEADERS)
         if own is not None:  # of what a stranger made: stricter than that of our pages
             response.headers["Content-Security-Policy"] = own
-        response.headers.update(extra)
+        if strict_transport():
+            response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         response.headers["Server"] = "Parley"
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")

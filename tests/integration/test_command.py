@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from certs.self_signed import make
+from tests.support.authority import Authority
 from tests.support.server import ParleyServer, clean_environment, free_port, running
 
 pytestmark = pytest.mark.integration
@@ -305,19 +306,46 @@ def test_other_addresses_get_https_by_a_certificate_of_its_own(tmp_path: Path) -
         assert parley(tmp_path, "health", PARLEY_HOST="0.0.0.0", PARLEY_PORT=str(server.port)).returncode == 0
 
 
-def test_a_given_certificate_is_served(tmp_path: Path) -> None:
-    key, certificate = make(["localhost", "chat.example.org"], datetime.now(UTC))
-    (tmp_path / "fullchain.pem").write_bytes(certificate)
-    (tmp_path / "privkey.pem").write_bytes(key)
-    variables = {
+def given_certificate(folder: Path) -> dict[str, str]:
+    return {
         "PARLEY_HOST": "127.0.0.1",
-        "PARLEY_TLS_FULLCHAIN": str(tmp_path / "fullchain.pem"),
-        "PARLEY_TLS_PRIVKEY": str(tmp_path / "privkey.pem"),
+        "PARLEY_TLS_FULLCHAIN": str(folder / "fullchain.pem"),
+        "PARLEY_TLS_PRIVKEY": str(folder / "privkey.pem"),
     }
-    with running(tmp_path, **variables) as server:
-        trusted = ssl.create_default_context(cafile=str(tmp_path / "fullchain.pem"))
+
+
+def test_a_given_certificate_is_served_and_its_renewal_taken_in(tmp_path: Path) -> None:
+    authority = Authority()
+    authority.write(tmp_path, "localhost", "chat.example.org")
+    trusted = ssl.create_default_context(cadata=authority.root_pem.decode())
+    with running(tmp_path, **given_certificate(tmp_path)) as server:
+
+        def shown() -> object:
+            with (
+                socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
+                trusted.wrap_socket(plain, server_hostname="localhost") as line,
+            ):
+                return line.getpeercert()
+
         with urllib.request.urlopen(f"{server.address}/health", context=trusted, timeout=10) as response:
             assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
+        first = shown()
+        authority.write(tmp_path, "localhost", "chat.example.org")
+        until(lambda: shown() != first)
+        assert "the certificate was exchanged" in server.log.read_text()
+
+
+def test_a_given_certificate_that_is_self_signed_binds_no_browser(tmp_path: Path) -> None:
+    key, certificate = make(["localhost"], datetime.now(UTC))
+    (tmp_path / "fullchain.pem").write_bytes(certificate)
+    (tmp_path / "privkey.pem").write_bytes(key)
+    trusted = ssl.create_default_context(cafile=tmp_path / "fullchain.pem")
+    with (
+        running(tmp_path, **given_certificate(tmp_path)) as server,
+        urllib.request.urlopen(f"{server.address}/health", context=trusted, timeout=10) as response,
+    ):
+        assert response.status == 200
+        assert "Strict-Transport-Security" not in response.headers
 
 
 def test_behind_a_proxy_it_speaks_plain_http_and_believes_it(tmp_path: Path) -> None:

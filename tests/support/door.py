@@ -117,7 +117,7 @@ async def open_door(
             health=health,
             gateway=gateway,
             web_client=web_client or WebClient(None),
-            strict_transport=strict_transport,
+            strict_transport=lambda: strict_transport,
         ),
     )
     app.add_routes([route_of(endpoint) for endpoint in more])

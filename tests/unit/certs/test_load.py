@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import os
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from certs.errors import CertificateError
-from certs.load import KeyPair, check, load_into, server_context, stamp
+from certs.load import KeyPair, check, in_memory, load_into, server_context
 from certs.self_signed import make
+from tests.support.authority import Authority
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -41,8 +42,17 @@ def test_a_good_pair_serves_tls(tmp_path: Path) -> None:
     fullchain, private_key = write_pair(tmp_path)
     pair = check(fullchain, private_key)
     assert pair == KeyPair(
-        fullchain, private_key, NOW + timedelta(days=397, hours=-1), ("chat.example.org", "192.0.2.1")
+        fullchain,
+        private_key,
+        NOW - timedelta(hours=1),
+        NOW + timedelta(days=397, hours=-1),
+        ("chat.example.org", "192.0.2.1"),
+        self_signed=True,
+        chain_in_order=True,
+        length=1,
+        content=fullchain.read_bytes() + private_key.read_bytes(),
     )
+    assert private_key.read_text() not in repr(pair)
     context = server_context(pair)
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     shake_hands(context, fullchain, "chat.example.org")
@@ -54,16 +64,28 @@ def test_a_new_certificate_is_used_by_the_next_connection(tmp_path: Path) -> Non
     first = check(*write_pair(tmp_path, "first.example.org"))
     second = check(*write_pair(tmp_path, "second.example.org"))
     context = server_context(first)
-    load_into(context, second)
+    with in_memory(second) as path:
+        load_into(context, path)
     shake_hands(context, second.fullchain, "second.example.org")
 
 
-def test_the_stamp_changes_with_either_file(tmp_path: Path) -> None:
-    pair = check(*write_pair(tmp_path))
-    before = stamp(pair)
-    assert stamp(pair) == before
-    os.utime(pair.private_key, ns=(1, 1))
-    assert stamp(pair) != before
+def test_files_that_say_the_same_are_not_looked_at_again(tmp_path: Path) -> None:
+    fullchain, private_key = write_pair(tmp_path)
+    known = check(fullchain, private_key)
+    assert check(fullchain, private_key, known) is known
+    for path in write_pair(tmp_path):
+        assert path in {fullchain, private_key}
+    assert check(fullchain, private_key, known) not in (known, None)
+
+
+def test_what_an_authority_signed_is_not_self_signed(tmp_path: Path) -> None:
+    authority = Authority()
+    fullchain, private_key = authority.write(tmp_path, "chat.example.org")
+    pair = check(fullchain, private_key)
+    assert (pair.self_signed, pair.chain_in_order, pair.length) == (False, True, 2)
+    own, _, issuer = fullchain.read_bytes().partition(b"-----END CERTIFICATE-----\n")
+    fullchain.write_bytes(own + _ + authority.root_pem + issuer)
+    assert check(fullchain, private_key).chain_in_order is False
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
@@ -117,9 +139,27 @@ def test_a_chain_in_the_wrong_order_is_told_apart(tmp_path: Path) -> None:
         check(turned, private_key)
 
 
-def test_files_that_vanish_after_the_check_are_told(tmp_path: Path) -> None:
+def test_files_may_vanish_after_the_check(tmp_path: Path) -> None:
     pair = check(*write_pair(tmp_path))
-    context = server_context(pair)
-    pair.fullchain.unlink()
+    trusted = tmp_path / "trusted.pem"
+    pair.fullchain.rename(trusted)
+    pair.private_key.unlink()
+    shake_hands(server_context(pair), trusted, "chat.example.org")
+
+
+def test_what_openssl_does_not_take_is_told(tmp_path: Path) -> None:
+    pair = check(*write_pair(tmp_path))
+    weak = replace(pair, content=pair.content.replace(b"PRIVATE KEY", b"PUBLIC KEY"))
     with pytest.raises(CertificateError, match="cannot be used"):
-        load_into(context, pair)
+        server_context(weak)
+
+
+def test_old_protocols_and_ciphers_are_refused(tmp_path: Path) -> None:
+    fullchain, private_key = write_pair(tmp_path)
+    context = server_context(check(fullchain, private_key))
+    names = {cipher["name"] for cipher in context.get_ciphers() if cipher["protocol"] != "TLSv1.3"}
+    assert names
+    assert all(name.startswith("ECDHE-") and ("GCM" in name or "CHACHA20" in name) for name in names)
+    assert {cipher["protocol"] for cipher in context.get_ciphers()} == {"TLSv1.2", "TLSv1.3"}
+    assert context.options & ssl.OP_NO_RENEGOTIATION
+    assert context.options & ssl.OP_NO_COMPRESSION
