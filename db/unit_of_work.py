@@ -21,6 +21,7 @@ from db.repos.moderation import SqlBans, SqlReports, SqlSafety, SqlWordFilters
 from db.repos.origins import SqlOrigins
 from db.repos.pings import SqlPings
 from db.repos.pins import SqlPins
+from db.repos.previews import SqlPreviews
 from db.repos.reactions import SqlReactions
 from db.repos.relations import SqlRelations
 from db.repos.search import SqlSearch
@@ -57,6 +58,7 @@ class SqlReader:
         self.pins = SqlPins(connection)
         self.edits = SqlEdits(connection)
         self.files = SqlFiles(connection)
+        self.previews = SqlPreviews(connection)
         self.origins = SqlOrigins(connection)
         self.pings = SqlPings(connection)
         self.cursors = SqlCursors(connection)

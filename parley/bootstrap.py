@@ -28,6 +28,8 @@ from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.files import do_collect_files
 from server.actions.postman import Postman
+from server.actions.previewer import Previewer
+from server.actions.previews import do_collect_previews
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
@@ -36,8 +38,10 @@ from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs, open_folder
 from server.adapters.clock import SystemClock
 from server.adapters.images import Images
+from server.adapters.link_reader import WebLinkReader
 from server.adapters.passwords import Argon2Hasher
 from server.adapters.rate_limits import RateLimits
+from server.adapters.safe_web import SafeWeb, SystemResolver, world
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.errors import ParleyError
 from server.domain.ids import Snowflakes
@@ -104,6 +108,8 @@ class Outside:
     hasher: Argon2Hasher
     images: Images
     blobs: Blobs
+    links: WebLinkReader | None
+    """None: no previews."""
 
 
 class Service:
@@ -144,6 +150,8 @@ class Service:
     async def start(self, stack: AsyncExitStack) -> None:
         """Mail, voice and the gateway; ``stack`` undoes it. Raises :class:`CannotStart`."""
         await warm_up(self._actions)
+        self._actions.previewer.start()
+        stack.push_async_callback(self._actions.previewer.close)
         self._postman.start()
         stack.push_async_callback(self._postman.close)
         await self._gateway.start()
@@ -179,6 +187,7 @@ class Service:
         chores: dict[str, Chore] = {
             "sessions": lambda: do_forget_expired(self._actions),
             "files": lambda: do_collect_files(self._actions),
+            "previews": lambda: do_collect_previews(self._actions),
         }
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
 
@@ -212,9 +221,27 @@ async def build(
     stack.callback(images.close)
     blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
     outside = Outside(
-        clock=clock, store=store, bus=bus, cache=cache, mailer=mailer, hasher=hasher, images=images, blobs=blobs
+        clock=clock,
+        store=store,
+        bus=bus,
+        cache=cache,
+        mailer=mailer,
+        hasher=hasher,
+        images=images,
+        blobs=blobs,
+        links=_link_reader(settings, stack) if settings.previews.enabled else None,
     )
     return Service(settings, materials, outside, certificate)
+
+
+def _link_reader(settings: Settings, stack: AsyncExitStack) -> WebLinkReader:
+    own_names = frozenset({settings.server_name.partition(":")[0]}) if settings.server_name else frozenset()
+    reach = world(frozenset(settings.previews.ports), own_names, frozenset(settings.media.public_ip))
+    resolver = SystemResolver()
+    stack.callback(resolver.close)
+    reader = WebLinkReader(SafeWeb(reach, f"Parley/{__version__} (link previews; +{settings.address})", resolver))
+    stack.callback(reader.close)
+    return reader
 
 
 def _actions(
@@ -223,6 +250,17 @@ def _actions(
     sessions = SessionCache()
     profiles = Profiles(outside.store, outside.cache)
     word_books = WordBooks()
+    limiter = RateLimits(RATES, outside.clock)
+    previewer = Previewer(
+        store=outside.store,
+        blobs=outside.blobs,
+        images=outside.images,
+        links=outside.links,
+        limiter=limiter,
+        clock=outside.clock,
+        random_bytes=secrets.token_bytes,
+        limits=Limits(),
+    )
     for receive in (sessions.receive, profiles.receive, word_books.receive):  # before the gateway, which asks them
         outside.bus.subscribe(receive)
     return Actions(
@@ -233,13 +271,14 @@ def _actions(
         hasher=outside.hasher,
         blobs=outside.blobs,
         images=outside.images,
-        limiter=RateLimits(RATES, outside.clock),
+        limiter=limiter,
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         attendance=attendance,
         sessions=sessions,
         profiles=profiles,
         word_books=word_books,
+        previewer=previewer,
         random_bytes=secrets.token_bytes,
         limits=Limits(),
         pause=asyncio.sleep,

@@ -71,6 +71,14 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewSettings:
+    """Of links in messages: whether this server looks at the pages behind them."""
+
+    enabled: bool
+    ports: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """A mail server that takes what Parley sends."""
 
@@ -98,6 +106,7 @@ class Settings:
     storage: StorageSettings
     media: MediaSettings
     accounts: AccountSettings
+    previews: PreviewSettings
     mail: MailSettings | None
     """None: mails are shown to the operator."""
     log: LogSettings
@@ -163,6 +172,8 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "media.port": _Setting("PARLEY_MEDIA_PORT", read.port, 7882),
     "media.public_ip": _Setting("PARLEY_PUBLIC_IP", read.public_addresses),
     "accounts.sign_up": _Setting("PARLEY_SIGN_UP", read.choice("open", "closed"), "open"),
+    "previews.enabled": _Setting("PARLEY_PREVIEWS", read.choice("on", "off"), "on"),
+    "previews.ports": _Setting("PARLEY_PREVIEW_PORTS", read.ports, "80,443"),
     "smtp.host": _Setting("PARLEY_SMTP_HOST", read.mail_host),
     "smtp.port": _Setting("PARLEY_SMTP_PORT", read.port, 0),
     "smtp.tls": _Setting("PARLEY_SMTP_TLS", read.choice("starttls", "tls", "none"), "starttls"),
@@ -269,6 +280,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
         accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
+        previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
         mail=_mail(values),
         log=LogSettings(level=values["log.level"], format=values["log.format"]),
     )

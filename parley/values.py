@@ -102,6 +102,14 @@ def port(value: object) -> int:
     return int(text)
 
 
+def ports(value: object) -> tuple[int, ...]:
+    items = value if isinstance(value, list) else list_of(value)
+    found = tuple(port(item) for item in items)
+    if not found or 0 in found:
+        raise Refused(f"{value!r} names no ports", "Write numbers with commas, for example 80,443")
+    return found
+
+
 def path(value: object) -> Path | None:
     text = text_of(value)
     try:

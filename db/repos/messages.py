@@ -15,11 +15,12 @@ from db.repos.reactions import SqlReactions
 from db.repos.search import forgetting, in_key_order
 from db.tables.channels import channels, message_nonces, messages
 from server.domain import codec
-from server.domain.entities import Mentions, Message
+from server.domain.entities import Mentions, Message, Preview
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
 from server.domain.sections import Section
 
 _MENTIONS: Final[msgspec.json.Decoder[Mentions]] = codec.decoder(Mentions)
+_PREVIEWS: Final[msgspec.json.Decoder[tuple[Preview, ...]]] = codec.decoder(tuple[Preview, ...])
 _SECTIONS: Final[msgspec.json.Decoder[tuple[Section, ...]]] = codec.decoder(tuple[Section, ...])
 
 _IT = and_(messages.c.channel_id == given("of_channel"), messages.c.id == given("message_id"))
@@ -38,6 +39,7 @@ BY_NONCE = (
         message_nonces.c.nonce,
         messages.c.mentions,
         func.coalesce(messages.c.pinned, false()).label("pinned"),
+        messages.c.previews,
     )
     .join_from(
         message_nonces,
@@ -93,6 +95,7 @@ def read_message(row: Row[Any]) -> Message:
     try:
         sections = _SECTIONS.decode(row.sections)
         mentions = None if row.mentions is None else _MENTIONS.decode(row.mentions)
+        previews = () if row.previews is None else _PREVIEWS.decode(row.previews)
     except msgspec.MsgspecError as error:
         raise CorruptRow(f"message {row.id} in channel {row.channel_id} cannot be read: {error}") from error
     return Message(
@@ -102,6 +105,7 @@ def read_message(row: Row[Any]) -> Message:
         sections=sections,
         mentions=mentions,
         pinned=bool(row.pinned),
+        previews=previews,
         edited_ms=row.edited_ms,
         nonce=row.nonce,
     )

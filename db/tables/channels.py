@@ -48,6 +48,10 @@ messages = Table(
     # JSON of Mentions; NULL for none.
     Column("mentions", Text),
     Column("pinned", Boolean, nullable=False, server_default=false()),
+    # JSON of [Preview]; NULL for none.
+    Column("previews", Text),
+    # The author wants none.
+    Column("previews_off", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 """Lies on the disk in the order of its key, so that a page of history and a count of the unread are one range."""

@@ -1,10 +1,10 @@
-"""What hangs on messages: earlier versions, origins, reactions, pins, pings."""
+"""What hangs on messages: earlier versions, origins, reactions, pins, pings, files, pictures of previews."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, String, Table, Text
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, String, Table, Text
 
-from db.tables.columns import BIG, exact, id_column, metadata, reference
+from db.tables.columns import BIG, HASH, exact, id_column, metadata, reference
 
 
 def _of_message() -> ForeignKeyConstraint:
@@ -101,3 +101,39 @@ file_uses = Table(
 )
 """The messages that a file is in: the one it was uploaded for, and copies of that."""
 Index(None, file_uses.c.channel_id, file_uses.c.message_id)
+
+
+preview_images = Table(
+    "preview_images",
+    metadata,
+    Column("id", exact(32), primary_key=True),
+    Column("created_ms", BIG, nullable=False),
+)
+"""The pictures lie with the files."""
+Index(None, preview_images.c.created_ms)
+
+preview_image_uses = Table(
+    "preview_image_uses",
+    metadata,
+    Column("image_id", exact(32), ForeignKey("preview_images.id", ondelete="CASCADE"), primary_key=True),
+    id_column("channel_id", primary_key=True),
+    id_column("message_id", primary_key=True),
+    _of_message(),
+    sqlite_with_rowid=False,
+)
+Index(None, preview_image_uses.c.channel_id, preview_image_uses.c.message_id)
+
+linked_pages = Table(
+    "linked_pages",
+    metadata,
+    # SHA-256 of the address.
+    Column("url_hash", HASH, primary_key=True),
+    Column("read_ms", BIG, nullable=False),
+    # JSON of Preview; NULL: there is none to be had.
+    Column("preview", Text),
+    Column("image_id", exact(32), ForeignKey("preview_images.id", ondelete="SET NULL")),
+    sqlite_with_rowid=False,
+)
+"""What was found behind links lately."""
+Index(None, linked_pages.c.read_ms)
+Index(None, linked_pages.c.image_id)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.word_books import WordBooks
@@ -69,6 +70,8 @@ class Actions:
     """The same."""
     word_books: WordBooks
     """Its ``receive`` is subscribed to ``bus``."""
+    previewer: Previewer
+    """Is given what was written."""
     random_bytes: Callable[[int], bytes]
     """As :func:`secrets.token_bytes`."""
     blobs: BlobStore

@@ -23,6 +23,7 @@ from server.domain.entities import AuditAction, Edit, Member, Message, User
 from server.domain.errors import Forbidden, Invalid
 from server.domain.events import MessageCreate, MessageDelete, MessageUpdate
 from server.domain.ids import MAX_ID, ChannelId, MessageId, UserId
+from server.domain.links import links_in, still_shown
 from server.domain.mentions import AllowedMentions, Named, check_mentions
 from server.domain.mentions import named as named_by
 from server.domain.numbers import check_range
@@ -148,6 +149,7 @@ async def do_create_message(
             await ping(actions, uow, place, message)
             await follow_up(actions, uow, place, verdict, message)
     verdict.raise_refusal()
+    actions.previewer.want(message)
     return written, True
 
 
@@ -193,13 +195,17 @@ async def do_edit_message(
         contents = await fill_in(actions, uow, place, new, before)
         answered_id = _still_pinged(before, contents)
         mentions = await resolve(uow, place, named, request.allowed_mentions, answered_id)
-        message = msgspec.structs.replace(before, sections=contents.sections, mentions=mentions, edited_ms=now_ms)
+        previews = still_shown(before.previews, links_in(contents.sections, actions.limits))
+        message = msgspec.structs.replace(
+            before, sections=contents.sections, mentions=mentions, previews=previews, edited_ms=now_ms
+        )
         written = await as_written(uow, place, await public_user(uow, user_id), message)
         verdict = await screen(actions, uow, place, message.sections)
         if verdict.refusal is None:
             await _rewrite(actions, uow, place, before, message)
             await follow_up(actions, uow, place, verdict, message)
     verdict.raise_refusal()
+    actions.previewer.want(message)
     return written
 
 
@@ -211,6 +217,8 @@ async def _rewrite(actions: Actions, uow: UnitOfWork, place: Place, before: Mess
     await uow.messages.edit(place.id, before.id, after.sections, after.mentions, edited_ms)
     await uow.search.put(index(after, place.group_id))
     await rewrite_beside(uow, before, after)
+    if after.previews != before.previews:
+        await uow.previews.show(place.id, before.id, after.previews)
     uow.publish(place.audience, MessageUpdate(message=after))
     await unping(uow, place, before, after)
 

@@ -122,7 +122,7 @@ def _still(image: Image.Image, max_side_px: int, shape: tuple[int, int] | None) 
     upright.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     upright.save(out, "WEBP", quality=85)
-    return Picture(media_type="image/webp", data=out.getvalue())
+    return Picture(media_type="image/webp", data=out.getvalue(), width=upright.width, height=upright.height)
 
 
 def _bad(message: str) -> Invalid:

@@ -189,6 +189,25 @@ class Reaction(_Entity, frozen=True, kw_only=True):
     count: int
 
 
+class PreviewImage(_Entity, frozen=True, kw_only=True):
+    """Drawn anew and served by this server: ``GET /api/previews/{id}``."""
+
+    id: str
+    width: int
+    height: int
+
+
+class Preview(_Entity, frozen=True, kw_only=True):
+    """What a page says of itself, to be shown below a message that links to it. Plain text, none of it to be trusted."""
+
+    url: str
+    """As it stands in the text."""
+    title: str = ""
+    description: str = ""
+    site_name: str = ""
+    image: PreviewImage | None = None
+
+
 class Message(_Entity, frozen=True, kw_only=True):
     id: MessageId
     channel_id: ChannelId
@@ -198,6 +217,8 @@ class Message(_Entity, frozen=True, kw_only=True):
     reactions: tuple[Reaction, ...] = ()
     """In the order in which they came."""
     pinned: bool = False
+    previews: tuple[Preview, ...] = ()
+    """Of its links, in their order; they come after the message, by an update of it."""
     edited_ms: int | None = None
     nonce: str | None = None
     """The sender's own mark for this message, at most 64 characters."""

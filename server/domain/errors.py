@@ -112,6 +112,7 @@ CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
         "unknown_file": NotFound,
         "unknown_filter": NotFound,
         "unknown_group": NotFound,
+        "unknown_image": NotFound,
         "unknown_invite": NotFound,
         "unknown_member": NotFound,
         "unknown_message": NotFound,

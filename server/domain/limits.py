@@ -47,6 +47,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     forward_text_max: int = 8000
     """Text and code in a forward: a whole message, and what that one forwarded."""
     forward_sections_max: int = 20
+    previews_max: int = 3
+    """Links of one message that get a preview."""
+    link_max: int = 2000
+    """Of a link that gets one."""
     reactions_max: int = 20
     """Different ones at one message."""
     pins_max: int = 250

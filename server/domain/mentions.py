@@ -1,15 +1,11 @@
 """Whom a text names: ``<@user>``, ``<@&role>``, ``@everyone``, ``@here``, outside of code. Pure, in linear time.
 
-Code is what clients draw as such: fences of ``` or ~~~ (also in quotes and lists) up to the closing one or the end of the text or
-of the quote, and spans between runs of the same number of backticks within one paragraph. A backslash takes the meaning from the
-sign after it. ``tests/vectors/mentions.json`` holds cases for any implementation.
+A backslash takes the meaning from the sign after it. ``tests/vectors/mentions.json`` holds cases for any implementation.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -19,11 +15,9 @@ from server.domain.entities import Mentions, Message
 from server.domain.ids import MAX_ID, RoleId, Snowflake, UserId
 from server.domain.limits import Limits
 from server.domain.names import too_long
+from server.domain.prose import outside_of_code
 from server.domain.sections import Contact, NewSection, Section, Text, unfolded
 
-_LINE: Final = re.compile(r"(?P<around>(?:[ \t]|>|[-*+](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))*)(?P<rest>.*)", re.DOTALL)
-_FENCE: Final = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
-_TICKS: Final = re.compile(r"`+")
 _SIGN: Final = re.compile(
     r"""(?x)
     \\[!-/:-@\[-`{-~]                    # a backslash and what it takes the meaning from
@@ -68,7 +62,7 @@ def named(sections: Iterable[Section | NewSection]) -> Named:
     for section in sections:
         if not isinstance(section, Text) or "@" not in section.text:
             continue
-        for sign in _signs(section.text):
+        for sign in outside_of_code(section.text, _SIGN):
             if sign["all"] is not None:
                 words.add(sign["all"])
                 continue
@@ -102,56 +96,3 @@ def certainly_named(message: Message) -> Iterator[UserId]:
 def perhaps_named(message: Message) -> Iterator[UserId]:
     """People that its texts, and those that it forwards, name: anybody, or nobody at all."""
     yield from named(unfolded(message.sections)).user_ids
-
-
-# ------------------------------------------------------------------------------------------------------ outside of code
-
-
-def _signs(text: str) -> Iterator[re.Match[str]]:
-    without_code = "`" not in text and "~~~" not in text
-    for paragraph in (text,) if without_code else _paragraphs(text):
-        yield from _outside_of_spans(paragraph)
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    """What is not fenced, up to the next blank line or fence each."""
-    lines: list[str] = []
-    fence, depth = "", 0
-    for line in text.split("\n"):
-        parts = _LINE.fullmatch(line.removesuffix("\r"))
-        assert parts is not None  # noqa: S101 (both parts may be empty)
-        quotes, rest = parts["around"].count(">"), parts["rest"]
-        if fence and quotes >= depth:
-            if _closes(rest, fence):
-                fence = ""
-            continue
-        opening = _FENCE.match(rest)
-        fence, depth = (opening["fence"], quotes) if opening is not None else ("", 0)
-        if fence or not rest:
-            yield "\n".join(lines)
-            lines = []
-        else:
-            lines.append(rest)
-    yield "\n".join(lines)
-
-
-def _closes(rest: str, fence: str) -> bool:
-    run = rest.rstrip(" \t")
-    return len(run) >= len(fence) and run == fence[0] * len(run)
-
-
-def _outside_of_spans(paragraph: str) -> Iterator[re.Match[str]]:
-    runs: defaultdict[int, list[int]] = defaultdict(list)
-    for run in _TICKS.finditer(paragraph):
-        runs[run.end() - run.start()].append(run.start())
-    position = 0
-    while (sign := _SIGN.search(paragraph, position)) is not None:
-        position = sign.end()
-        if sign["ticks"] is not None:
-            length = len(sign["ticks"])
-            same = runs.get(length, [])
-            closing = bisect_left(same, position)
-            if closing < len(same):
-                position = same[closing] + length
-        elif sign["id"] is not None or sign["all"] is not None:
-            yield sign

@@ -56,6 +56,10 @@ class Rule(enum.StrEnum):
     SEARCH = "search"
     PRESENCE = "presence"
     UPLOAD = "upload"
+    PREVIEW = "preview"
+    """Pages that are asked for because of what one writes."""
+    PREVIEW_HOST = "preview.host"
+    """By host: this server is no tool to burden another one with."""
     REPORT = "report"
     MAIL_INVITE = "mail.invite"
     """Invitations by mail to people who did not ask for one."""
@@ -87,6 +91,8 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.SEARCH: Rate(60, 60),
         Rule.PRESENCE: Rate(120, 60),
         Rule.UPLOAD: Rate(120, 600),
+        Rule.PREVIEW: Rate(30, 60),
+        Rule.PREVIEW_HOST: Rate(30, 60),
         Rule.REPORT: Rate(20, 600),
         Rule.MAIL_INVITE: Rate(20, 3600),
         Rule.VOICE_OFFER: Rate(40, 60),

@@ -50,6 +50,7 @@ from server.ports.outside import (
     VoiceRoster,
 )
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.previews import LinkedPage, LinkReader, Previews, ReadPage
 from server.ports.standings import Standings
 from server.ports.store import Reader, Store, UnitOfWork
 
@@ -83,6 +84,8 @@ __all__ = [
     "Images",
     "Invites",
     "Levels",
+    "LinkReader",
+    "LinkedPage",
     "MadeEmoji",
     "MailDelayed",
     "MailRefused",
@@ -96,9 +99,11 @@ __all__ = [
     "Ping",
     "Pings",
     "Pins",
+    "Previews",
     "QueuedMail",
     "RateLimiter",
     "Reactions",
+    "ReadPage",
     "Reader",
     "RefreshToken",
     "Relations",

@@ -125,6 +125,9 @@ class BlobStore(Protocol):
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     data: bytes
+    width: int = 0
+    height: int = 0
+    """Known of one that was just drawn."""
 
 
 class MadeEmoji(msgspec.Struct, frozen=True, kw_only=True):

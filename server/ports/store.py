@@ -12,6 +12,7 @@ from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Me
 from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Pings, Pins, Reactions, Search
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.previews import Previews
 from server.ports.standings import Standings
 
 
@@ -64,6 +65,8 @@ class Reader(Protocol):
     def edits(self) -> Edits: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def previews(self) -> Previews: ...
     @property
     def origins(self) -> Origins: ...
     @property

@@ -43,6 +43,7 @@ from server.actions.members import TimeOut, UpdateMember, do_remove_member, do_t
 from server.actions.messages import EditMessage, do_delete_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
+from server.actions.previews import do_remove_previews
 from server.actions.reactions import do_react, do_unreact
 from server.actions.relations import (
     AskForFriendship,
@@ -564,6 +565,17 @@ async def emoji_come_and_go(scene: Scene) -> None:
 @case(events.MessageUpdate)
 async def a_message_is_pinned(scene: Scene) -> None:
     await do_pin(scene.server.actions, scene.anna.user_id, scene.general, scene.said[1].id)
+
+
+@case(events.MessageUpdate)
+async def a_message_shows_what_it_links_to(scene: Scene) -> None:
+    actions = scene.server.actions
+    actions.previewer.start()
+    texts = [f"https://{name}.example.org" for name in ("kept", "gone")]
+    _, gone = [await write(scene.server, scene.ben, scene.general, text) for text in texts]
+    await actions.previewer.settle()
+    await actions.previewer.close()
+    await do_remove_previews(actions, scene.ben.user_id, scene.general, gone.id)
 
 
 @case(events.ReportUpdate)

@@ -134,6 +134,11 @@ WALK: Final[Mapping[str, Line]] = {
     "PATCH /api/groups/{group}/emojis/{emoji}": Line(CHANGE, {"name": "other"}),
     "DELETE /api/groups/{group}/emojis/{emoji}": Line(CHANGE),
     "GET /api/emojis/{emoji}": Line(PUBLIC),
+    "DELETE /api/channels/{channel}/messages/{message}/previews": Line(AUTHOR),
+    "DELETE /api/channels/{channel}/messages/{message}/previews (their own)": Line(
+        Outcome(LOG_IN, HIDDEN, DONE, FORBIDDEN), names={"message": "own_message"}
+    ),
+    "GET /api/previews/{image}": Line(PUBLIC),
     "GET /api/groups/{group}/bans": Line(MANAGERS),
     "PUT /api/groups/{group}/bans/{user}": Line(CHANGE, {}),
     "DELETE /api/groups/{group}/bans/{user}": Line(CHANGE, None, {"user": "banned"}),

@@ -21,6 +21,7 @@ from server.actions.groups import CreateGroup, do_create_group
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, EditMessage, Written, do_create_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
+from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
 from server.actions.session_cache import SessionCache
@@ -54,6 +55,7 @@ from server.domain.rates import RATES, Rate
 from server.domain.relations import Tie
 from server.domain.sections import NewSection, Text
 from tests.support.database import RecordingBus, sqlite_store
+from tests.support.links import FakeLinks
 
 _E = TypeVar("_E", bound=Event)
 
@@ -144,6 +146,8 @@ class House:
     hasher: PlainHasher
     voices: Voices
     attendees: Attendees
+    links: FakeLinks
+    """Looked at once ``actions.previewer`` is started."""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     # ------------------------------------------------------------------------------------------------------- furnish
@@ -297,27 +301,42 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         word_books = WordBooks()
         bus.subscribe(word_books.receive)
         randoms = itertools.count(1)
+        limiter = RateLimits(RATES, clock)
+        blobs = Blobs(MemoryStore())
+        links = FakeLinks()
+        previewer = Previewer(
+            store=store,
+            blobs=blobs,
+            images=images,
+            links=links,
+            limiter=limiter,
+            clock=clock,
+            random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
+            limits=Limits(),
+        )
         actions = Actions(
             store=store,
             bus=bus,
             clock=clock,
             ids=Snowflakes(),
             hasher=hasher,
-            limiter=RateLimits(RATES, clock),
+            limiter=limiter,
             tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
             voice=voices,
             attendance=attendees,
             sessions=sessions,
             profiles=profiles,
             word_books=word_books,
+            previewer=previewer,
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
-            blobs=Blobs(MemoryStore()),
+            blobs=blobs,
             images=images,
             pause=clock.pause,
             limits=Limits(),
             settings=Settings(),
         )
-        yield House(actions, store, bus, clock, hasher, voices, attendees)
+        yield House(actions, store, bus, clock, hasher, voices, attendees, links)
+        await previewer.close()
     images.close()
 
 

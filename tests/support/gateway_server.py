@@ -17,6 +17,7 @@ from obstore.store import MemoryStore
 
 from db.store import SqlStore
 from server.actions.context import Actions, Origin, Settings
+from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import open_session
@@ -31,13 +32,14 @@ from server.domain.ids import SessionId, Snowflakes, UserId
 from server.domain.limits import Limits
 from server.http.middleware import VISITOR, errors, guard
 from server.http.visitor import DoorPolicy
-from server.ports import Around, Bus
+from server.ports import Around, Bus, LinkedPage
 from signaling.attendance import Attendance
 from signaling.limits import Rate, Rates
 from signaling.ws import Gateway
 from tests.support.database import sqlite_store
 from tests.support.fake_voice import FakeVoiceDesk
 from tests.support.gateway_client import GatewayClient
+from tests.support.links import FakeLinks
 
 FAST = Rate(100_000, 100_000.0)
 UNHURRIED = Rates(frame=FAST, message=FAST, typing=FAST, cursor=FAST, reaction=FAST, presence=FAST, voice=FAST)
@@ -124,6 +126,17 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
     bus.subscribe(profiles.receive)
     word_books = WordBooks()
     bus.subscribe(word_books.receive)
+    blobs, images = Blobs(MemoryStore()), Images()
+    previewer = Previewer(
+        store=store,
+        blobs=blobs,
+        images=images,
+        links=FakeLinks(LinkedPage(title="A page")),
+        limiter=Unlimited(),
+        clock=clock,
+        random_bytes=os.urandom,
+        limits=Limits(),
+    )
     return Actions(
         store=store,
         bus=bus,
@@ -135,8 +148,9 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         voice=voice,
         attendance=attendance,
         sessions=sessions,
-        blobs=Blobs(MemoryStore()),
-        images=Images(),
+        blobs=blobs,
+        images=images,
+        previewer=previewer,
         profiles=profiles,
         word_books=word_books,
         random_bytes=os.urandom,

@@ -24,6 +24,7 @@ READ_BY_STEPS: Final[Mapping[str, object]] = {
     "kind": "text",
     "sections": '[{"kind":"text","text":"hello"}]',
     "mentions": "{}",
+    "previews": "[]",
 }
 """Columns that some step understands; everything else is only carried along."""
 

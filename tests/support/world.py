@@ -14,6 +14,7 @@ from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
 from server.actions.messages import CreateMessage, do_create_message
+from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.actions.sessions import open_session
@@ -102,7 +103,9 @@ async def furnish(house: House) -> World:
         "report": report.id,
         "conversation": conversation.conversation.id,
     }
-    named = {"code": invite.code, "key": "🌻"}
+    image_id = "ab" * 16
+    await house.actions.blobs.put(image_key(image_id), chunks(picture()))
+    named = {"code": invite.code, "key": "🌻", "image": image_id}
     return World(
         house,
         owner,

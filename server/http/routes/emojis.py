@@ -13,6 +13,7 @@ from server.domain.entities import Emoji
 from server.domain.ids import EmojiId, GroupId, UserId
 from server.http.endpoint import Endpoint, tagged
 from server.http.reading import upload_of
+from server.http.replies import lasting_picture
 
 _OF_GROUP: Final = "/api/groups/{group}/emojis"
 _ONE: Final = "/api/groups/{group}/emojis/{emoji}"
@@ -34,12 +35,7 @@ async def create(
 
 
 async def picture(actions: Actions, emoji_id: EmojiId) -> web.Response:
-    found = await get_emoji_picture(actions, emoji_id)
-    response = web.Response(body=found.data, content_type=found.media_type)
-    # An id always shows the same picture.
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return lasting_picture(await get_emoji_picture(actions, emoji_id))
 
 
 ENDPOINTS: Final = tagged(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, Settings, load
+from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, PreviewSettings, Settings, load
 from parley.values import LOOPBACK, MailSender
 
 
@@ -29,6 +29,9 @@ def test_without_anything_it_is_plain_http_for_this_machine_alone(secrets: Path)
     assert found.storage.database_url == f"sqlite:///{found.storage.data}/parley.db"
     assert found.server_name is None
     assert found.accounts.sign_up == "open"
+    assert found.previews == PreviewSettings(enabled=True, ports=(80, 443))
+    off = settings(secrets, PARLEY_PREVIEWS="off", PARLEY_PREVIEW_PORTS="8443")
+    assert off.previews == PreviewSettings(enabled=False, ports=(8443,))
 
 
 @pytest.mark.parametrize(

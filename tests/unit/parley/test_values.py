@@ -38,3 +38,14 @@ def test_what_is_secret_is_not_shown(written: object) -> None:
     with pytest.raises(Refused) as caught:
         values.secret(written)
     assert str(written) not in str(caught.value.args)
+
+
+@pytest.mark.parametrize(("written", "found"), [("80,443", (80, 443)), ([8080, "80"], (8080, 80))])
+def test_ports(written: object, found: tuple[int, ...]) -> None:
+    assert values.ports(written) == found
+
+
+@pytest.mark.parametrize("written", ["", "0", "80,http", "65536", []])
+def test_what_names_no_ports(written: object) -> None:
+    with pytest.raises(Refused):
+        values.ports(written)

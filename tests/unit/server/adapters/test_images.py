@@ -140,3 +140,10 @@ async def test_what_is_no_picture_is_refused(images: Images, data: bytes) -> Non
 )
 def test_the_type_is_found_by_the_content(images: Images, head: bytes, name: str, expected: str) -> None:
     assert images.media_type(head, name) == expected
+
+
+async def test_a_picture_that_was_drawn_knows_its_size(images: Images) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 100)).save(out, "PNG")
+    drawn = await images.picture(out.getvalue(), 60)
+    assert (drawn.width, drawn.height) == read(drawn.data).size == (60, 20)
