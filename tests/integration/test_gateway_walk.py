@@ -20,7 +20,7 @@ from signaling.attendance import Attendance
 from signaling.delivery import Delivery
 from signaling.presence import PresenceDesk
 from tests.support.gateway_server import gateway_server
-from tests.support.outcomes import AUTHOR, CHANGE, DONE, HIDDEN, LOG_IN, READ, Outcome
+from tests.support.outcomes import AUTHOR, CHANGE, DONE, HIDDEN, LOG_IN, READ, WALKERS, Outcome
 from tests.support.sdp import offer_text
 from tests.support.voice_stage import Stage, caller, open_stage
 from tests.support.world import NOWHERE, World, furnish
@@ -126,7 +126,7 @@ async def staged(folder: Path) -> AsyncIterator[tuple[Stage, World, Things]]:
 async def test_nobody_gets_what_they_may_not_have(tmp_path: Path, key: str) -> None:
     line = WALK[key]
     async with staged(tmp_path) as (stage, world, things):
-        for who in ("stranger", "timed_out", "owner"):
+        for who in WALKERS:
             expected = getattr(line.outcome, who)
             asking: UserId = getattr(world, who)
             outcome, error = await outcome_of(stage, asking, line.ask(things))

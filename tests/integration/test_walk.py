@@ -1,4 +1,4 @@
-"""Every endpoint, tried by those who may not: nobody, a stranger to the group, a member in time-out; and by its owner, who may.
+"""Every endpoint, tried by those who may not: nobody, a stranger to the group, one who is banned, one in time-out; and by the owner.
 
 A new endpoint needs a line in :data:`WALK`; what its path names has to be in :func:`tests.support.world.furnish`.
 """
@@ -31,6 +31,7 @@ from tests.support.outcomes import (
     READ,
     SECRET,
     TIMED_OUT,
+    WALKERS,
     Outcome,
 )
 from tests.support.pictures import picture
@@ -103,7 +104,7 @@ WALK: Final[Mapping[str, Line]] = {
     "POST /api/groups/{group}/invites": Line(CHANGE, {}),
     "POST /api/groups/{group}/invites/email": Line(CHANGE, {"email": "erna@example.org"}),
     "GET /api/invites/{code}": Line(PUBLIC),
-    "POST /api/invites/{code}/accept": Line(ACCOUNT),
+    "POST /api/invites/{code}/accept": Line(Outcome(LOG_IN, DONE, DONE, DONE, "403 banned")),
     "DELETE /api/invites/{code}": Line(CHANGE),
     "POST /api/groups/{group}/additions": Line(CHANGE, {"username": "dora"}),
     "GET /api/groups/{group}/additions": Line(READ),
@@ -181,7 +182,7 @@ WALK: Final[Mapping[str, Line]] = {
     "POST /api/channels/{channel}/typing": Line(CHANGE),
 }
 """``METHOD path``, and in brackets what is special where an endpoint has several lines. One world is theirs alone, in which nobody,
-the stranger, the one in time-out and the owner try one after the other."""
+the stranger, the banned one, the one in time-out and the owner try one after the other."""
 
 
 def of(key: str) -> str:
@@ -204,7 +205,7 @@ async def test_nobody_gets_what_they_may_not_have(tmp_path: Path, key: str) -> N
         walker = Walker(visitor, world, endpoint, line)
         assert await walker.outcome(None, line.outcome.nobody) == line.outcome.nobody
         assert endpoint.needs_account is (line.outcome.nobody == LOG_IN and line.outcome is not SECRET)
-        for who in ("stranger", "timed_out", "owner"):
+        for who in WALKERS:
             expected = getattr(line.outcome, who)
             if expected is not None:
                 token = await world.token(getattr(world, who))

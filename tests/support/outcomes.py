@@ -12,6 +12,10 @@ TIMED_OUT: Final = "403 timed_out"
 FORBIDDEN: Final = "403 forbidden"
 
 
+WALKERS: Final = ("stranger", "banned", "timed_out", "owner")
+"""Those with an account, in the order in which they try."""
+
+
 class Outcome(NamedTuple):
     """What becomes of a request, by who asks. None: it makes no difference who does."""
 
@@ -19,6 +23,12 @@ class Outcome(NamedTuple):
     stranger: str | None = None
     timed_out: str | None = None
     owner: str | None = None
+    special_for_banned: str | None = None
+    """Where being banned is worse than being a stranger."""
+
+    @property
+    def banned(self) -> str | None:
+        return self.special_for_banned or self.stranger
 
 
 PUBLIC: Final = Outcome(DONE)

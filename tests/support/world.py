@@ -17,12 +17,11 @@ from server.actions.messages import CreateMessage, do_create_message
 from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
-from server.actions.sessions import open_session
 from server.domain.entities import FilterAction
 from server.domain.ids import ChannelId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
-from tests.support.actions import HOME, House, text_channel, voice_channel
+from tests.support.actions import House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 
 NOWHERE: Final = str(2**60)
@@ -37,6 +36,8 @@ class World:
     """With no role of their own."""
     stranger: UserId
     """Has an account and a group, and is not in this one."""
+    banned: UserId
+    """Was in the group once."""
     timed_out: UserId
     """An administrator of the group, and in time-out all the same."""
     text: ChannelId
@@ -46,11 +47,7 @@ class World:
 
     async def token(self, user_id: UserId) -> str:
         """Of a new log-in."""
-        actions = self.house.actions
-        async with actions.store.write() as uow:
-            me = await uow.users.me(user_id)
-            assert me is not None
-            return (await open_session(actions, uow, me, HOME, actions.clock.now_ms())).access_token
+        return await self.house.token(user_id)
 
 
 async def furnish(house: House) -> World:
@@ -59,7 +56,8 @@ async def furnish(house: House) -> World:
     stranger, asked = await house.user("mallory"), await house.user("chloe")
     dora = await house.user("dora")
     await house.group(stranger)
-    view = await house.group(owner, member, timed_out)
+    banned = await house.user("bandit")
+    view = await house.group(owner, member, timed_out, banned)
     group_id, text = view.group.id, text_channel(view)
     role = await house.role(owner, group_id)
     chief = await house.appoint(owner, group_id, timed_out, Permission.ADMINISTRATOR, position=9)
@@ -72,7 +70,6 @@ async def furnish(house: House) -> World:
     conversation, _ = await do_begin_conversation(house.actions, owner, talk)
     addition = await do_create_addition(house.actions, owner, group_id, CreateAddition(username="chloe"))
     assert addition.user_id == asked
-    banned = await house.user("bandit")
     await do_ban(house.actions, owner, group_id, banned, BanRequest(), None)
     words = NewFilter(name="rude", words=("rude",), action=FilterAction.BLOCK)
     word_filter = await do_create_filter(house.actions, owner, group_id, words, None)
@@ -111,6 +108,7 @@ async def furnish(house: House) -> World:
         owner,
         member,
         stranger,
+        banned,
         timed_out,
         text,
         voice_channel(view),
