@@ -25,6 +25,7 @@ from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.roles import CreateRole, do_assign_role, do_create_role
 from server.actions.session_cache import SessionCache
+from server.actions.sessions import open_session
 from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
@@ -152,13 +153,19 @@ class House:
 
     # ------------------------------------------------------------------------------------------------------- furnish
 
-    async def user(self, name: str) -> UserId:
-        me = Me(
-            id=UserId(self.actions.ids.next(self.clock.ms)), username=name, display_name=name.title(), operator=False
-        )
+    async def user(self, name: str, *, operator: bool = False) -> UserId:
+        user_id = UserId(self.actions.ids.next(self.clock.ms))
+        me = Me(id=user_id, username=name, display_name=name.title(), operator=operator)
         async with self.store.write() as uow:
             assert await uow.users.add(me, name, f"plain {name}'s secret")
         return me.id
+
+    async def token(self, user_id: UserId) -> str:
+        """Of a new log-in."""
+        async with self.store.write() as uow:
+            me = await uow.users.me(user_id)
+            assert me is not None
+            return (await open_session(self.actions, uow, me, HOME, self.clock.now_ms())).access_token
 
     async def group(self, owner: UserId, *members: UserId) -> GroupView:
         view = await do_create_group(self.actions, owner, CreateGroup(name="Gardeners"))

@@ -105,8 +105,21 @@ async def test_results_come_by_pages_with_what_stands_beside_them(house: House) 
     assert {user.id for user in first.users} == {anna, ben}
     assert {member.user_id for member in first.members} == {anna, ben}
     second = await get_search(house.actions, ben, SearchQuery(q="rose", limit=3, before=first.next))
+    assert {member.user_id for member in second.members} == {anna, ben}, "everywhere as in one group"
     assert (found(second), second.next) == (["rose 1", "rose 0"], None)
     assert second.results[-1].context_before == ()
+
+
+async def test_who_is_named_is_told_with_their_nickname_here(house: House) -> None:
+    anna, ben, cleo = await house.user("anna"), await house.user("ben"), await house.user("cleo")
+    view = await house.group(anna, ben)
+    await house.say(anna, text_channel(view), f"rose for <@{ben}>, not for <@{cleo}>")
+    page = await get_search(house.actions, anna, SearchQuery(q="rose"))
+    assert {user.id for user in page.users} == {anna, ben}, "a stranger to the group is anybody, whose name is not told"
+    assert {(member.group_id, member.user_id) for member in page.members} == {
+        (view.group.id, anna),
+        (view.group.id, ben),
+    }
 
 
 def found_in(messages: tuple[object, ...]) -> list[str]:
