@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from server.actions.context import Actions
-from server.actions.people import names_in
+from server.actions.people import members_in, names_in
 from server.actions.requests import Request
 from server.actions.views import read_access
 from server.domain.entities import ChannelKind, Member, Message, User
@@ -46,7 +44,7 @@ async def get_mentions(actions: Actions, user_id: UserId, query: MentionsQuery) 
         readable = await readable_channels(actions, reader, user_id)
         found = await reader.messages.pinging(user_id, readable.keys(), query.before, query.limit + 1)
         shown = found[: query.limit]
-        members = await _members(reader, shown, readable)
+        members = await members_in(reader, shown, readable)
     certain, _ = names_in(shown)
     authors = {message.author_id for message in shown}
     users = await actions.profiles.by_ids(authors | certain | {member.user_id for member in members})
@@ -77,16 +75,3 @@ async def readable_channels(actions: Actions, reader: Reader, user_id: UserId) -
             ):
                 found[channel.id] = member.group_id
     return found
-
-
-async def _members(
-    reader: Reader, messages: Sequence[Message], groups: dict[ChannelId, GroupId | None]
-) -> list[Member]:
-    people: dict[GroupId, set[UserId]] = {}
-    for message in messages:
-        group_id = groups[message.channel_id]
-        if group_id is not None:
-            people.setdefault(group_id, set()).update({message.author_id}, *names_in([message]))
-    everybody = set[UserId]().union(*people.values())
-    members = await reader.members.in_groups(people.keys(), everybody)
-    return [member for member in members if member.user_id in people[member.group_id]]

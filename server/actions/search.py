@@ -9,6 +9,7 @@ import msgspec
 
 from server.actions.authority import group_seat
 from server.actions.context import Actions
+from server.actions.people import members_in, names_in
 from server.actions.places import GroupPlace, place_of
 from server.actions.requests import Request
 from server.actions.views import read_access
@@ -53,8 +54,9 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[Hit, ...]
     """Newest first."""
     users: tuple[User, ...]
+    """Who wrote what is here, and whom it names."""
     members: tuple[Member, ...]
-    """The authors' memberships, when one group was searched."""
+    """The memberships of these people in the groups of the messages."""
     next: MessageId | None
     """Ask on with this as ``before``; None: that was all."""
 
@@ -98,8 +100,11 @@ async def get_search(actions: Actions, user_id: UserId, query: SearchQuery) -> S
         if query.before is not None:
             match = msgspec.structs.replace(match, before=min(match.before, query.before))
         keys, next_id = await _find(reader, match, scope, limit)
-        page = await _shown(reader, scope, keys, next_id, query.group)
-    users = await actions.profiles.by_ids(_authors(page.results))
+        page = await _shown(reader, scope, keys, next_id)
+    shown = _messages(page.results)
+    certain, _ = names_in(shown)
+    authors = {message.author_id for message in shown}
+    users = await actions.profiles.by_ids(authors | certain | {member.user_id for member in page.members})
     return msgspec.structs.replace(page, users=tuple(users.values()))
 
 
@@ -189,8 +194,8 @@ async def _find(
     return found, MessageId(Snowflake(match.before))
 
 
-def _authors(results: Iterable[Hit]) -> set[UserId]:
-    return {message.author_id for hit in results for message in (hit.message, *hit.context_before, *hit.context_after)}
+def _messages(results: Iterable[Hit]) -> list[Message]:
+    return [message for hit in results for message in (hit.message, *hit.context_before, *hit.context_after)]
 
 
 async def _shown(
@@ -198,7 +203,6 @@ async def _shown(
     scope: _Scope,
     keys: list[tuple[ChannelId, MessageId]],
     next_id: MessageId | None,
-    group_id: GroupId | None,
 ) -> SearchPage:
     beside = await reader.search.beside(keys)
     around = [(key[0], one) for key, both in beside.items() for one in both if one is not None]
@@ -222,5 +226,5 @@ async def _shown(
                 context_after=context(channel_id, after_id),
             )
         )
-    members = [] if group_id is None else await reader.members.by_users(group_id, _authors(results))
+    members = await members_in(reader, _messages(results), scope.groups)
     return SearchPage(results=tuple(results), users=(), members=tuple(members), next=next_id)
