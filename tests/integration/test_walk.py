@@ -1,4 +1,4 @@
-"""Every endpoint, tried by those who may not: nobody, a stranger to the group, one who is banned, one in time-out; and by the owner.
+"""Every endpoint, tried by those who may not: nobody, a stranger to the group, one banned, one in time-out; and by the owner.
 
 A new endpoint needs a line in :data:`WALK`; what its path names has to be in :func:`tests.support.world.furnish`.
 """
