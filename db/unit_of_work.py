@@ -10,6 +10,7 @@ from db.repos.cursors import SqlCursors
 from db.repos.desks import SqlDesks
 from db.repos.edits import SqlEdits
 from db.repos.emojis import SqlEmojis
+from db.repos.factors import SqlFactors
 from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
@@ -27,6 +28,7 @@ from db.repos.relations import SqlRelations
 from db.repos.search import SqlSearch
 from db.repos.sessions import SqlSessions
 from db.repos.standings import SqlStandings
+from db.repos.tickets import SqlTickets
 from db.repos.users import SqlUsers
 from server.domain.events import Audience, Event, Notice, Published
 
@@ -38,6 +40,8 @@ class SqlReader:
         self.users = SqlUsers(connection)
         self.sessions = SqlSessions(connection)
         self.standings = SqlStandings(connection)
+        self.factors = SqlFactors(connection)
+        self.tickets = SqlTickets(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
         self.desks = SqlDesks(connection)

@@ -26,6 +26,7 @@ from parley.shared import open_shared
 from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
+from server.actions.factors import do_forget_half_done
 from server.actions.files import do_collect_files
 from server.actions.postman import Postman
 from server.actions.previewer import Previewer
@@ -39,9 +40,12 @@ from server.adapters.blobs import Blobs, open_folder
 from server.adapters.clock import SystemClock
 from server.adapters.images import Images
 from server.adapters.link_reader import WebLinkReader
+from server.adapters.passkeys import WebAuthnPasskeys
 from server.adapters.passwords import Argon2Hasher
+from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
 from server.adapters.safe_web import SafeWeb, SystemResolver, world
+from server.adapters.sealing import KEY_BYTES, AesSealer
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.errors import ParleyError
 from server.domain.ids import Snowflakes
@@ -64,6 +68,7 @@ class Materials:
     """What is read from the disk before there is an event loop that it could block."""
 
     signing_key: SigningKey
+    sealer: AesSealer
     owner_token: str
     web_client: WebClient
 
@@ -72,13 +77,21 @@ def gather_materials(settings: Settings) -> Materials:
     """Makes the secrets on the first start. Raises :class:`CannotStart`."""
     data = settings.storage.data
     key = data_folder.secret(data, "tokens.key", lambda: secrets.token_bytes(32))
+    factors = data_folder.secret(data, "factors.key", lambda: secrets.token_bytes(KEY_BYTES))
     owner = data_folder.secret(data, "owner.key", lambda: secrets.token_bytes(32))
     try:
         signing_key = SigningKey("1", key)
     except ValueError as error:
         raise CannotStart(f"The secret {data / 'secrets' / 'tokens.key'} is damaged: {error}.") from None
+    try:
+        sealer = AesSealer(factors)
+    except ValueError as error:
+        raise CannotStart(f"The secret {data / 'secrets' / 'factors.key'} is damaged: {error}.") from None
     return Materials(
-        signing_key=signing_key, owner_token=owner_token(owner), web_client=WebClient(_web_client_folder(settings))
+        signing_key=signing_key,
+        sealer=sealer,
+        owner_token=owner_token(owner),
+        web_client=WebClient(_web_client_folder(settings)),
     )
 
 
@@ -110,6 +123,8 @@ class Outside:
     blobs: Blobs
     links: WebLinkReader | None
     """None: no previews."""
+    passkeys: WebAuthnPasskeys
+    qr_codes: SegnoQrCodes
 
 
 class Service:
@@ -186,6 +201,7 @@ class Service:
         """Cancel it to end it."""
         chores: dict[str, Chore] = {
             "sessions": lambda: do_forget_expired(self._actions),
+            "tickets": lambda: do_forget_half_done(self._actions),
             "files": lambda: do_collect_files(self._actions),
             "previews": lambda: do_collect_previews(self._actions),
         }
@@ -219,6 +235,9 @@ async def build(
     mailer = await open_mailer(settings.mail, client_name, clock, announce)
     images = Images()
     stack.callback(images.close)
+    passkeys, qr_codes = WebAuthnPasskeys(), SegnoQrCodes()
+    stack.callback(passkeys.close)
+    stack.callback(qr_codes.close)
     blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
     outside = Outside(
         clock=clock,
@@ -230,6 +249,8 @@ async def build(
         images=images,
         blobs=blobs,
         links=_link_reader(settings, stack) if settings.previews.enabled else None,
+        passkeys=passkeys,
+        qr_codes=qr_codes,
     )
     return Service(settings, materials, outside, certificate)
 
@@ -272,6 +293,9 @@ def _actions(
         blobs=outside.blobs,
         images=outside.images,
         limiter=limiter,
+        sealer=materials.sealer,
+        passkeys=outside.passkeys,
+        qr_codes=outside.qr_codes,
         tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
         voice=roster,
         attendance=attendance,

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from db.tables import accounts, channels, conversations, groups, mails, messages, moderation, people, standings
+from db.tables import (
+    accounts,
+    channels,
+    conversations,
+    factors,
+    groups,
+    mails,
+    messages,
+    moderation,
+    people,
+    standings,
+)
 from db.tables.columns import metadata
 
 __all__ = [
     "accounts",
     "channels",
     "conversations",
+    "factors",
     "groups",
     "mails",
     "messages",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String
 from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import VARBINARY, TypeDecorator
+from sqlalchemy.types import VARBINARY, TypeDecorator, TypeEngine
 
 from server.domain.ids import Snowflake
 
@@ -47,6 +47,11 @@ NAME_KEY = LargeBinary(192).with_variant(VARBINARY(192), "mysql", "mariadb")
 
 IMAGE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
 """A small picture; MySQL's BLOB ends at 64 KiB."""
+
+
+def octets(length: int) -> TypeEngine[bytes]:
+    """At most so many bytes, in one piece with their row, so that they can be indexed on MySQL too."""
+    return LargeBinary(length).with_variant(VARBINARY(length), "mysql", "mariadb")
 
 
 def exact(length: int) -> String:

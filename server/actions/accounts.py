@@ -15,6 +15,7 @@ from server.actions.context import Actions, Origin
 from server.actions.guessing import slow_down
 from server.actions.passwords import check_password, typed_password
 from server.actions.requests import Request
+from server.actions.second_step import FactorWanted, let_in
 from server.actions.sessions import SessionGrant, open_session
 from server.domain.entities import ChosenStatus, DirectFrom, Me, User
 from server.domain.errors import Conflict, Forbidden, Unauthenticated
@@ -99,7 +100,7 @@ def _bad_owner_token() -> Forbidden:
 # ------------------------------------------------------------------------------------------------------------- log in
 
 
-async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> SessionGrant:
+async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> SessionGrant | FactorWanted:
     """Raises :class:`Unauthenticated` (bad_credentials): the same words after the same work, whether the name exists or not."""
     limits = actions.limits
     username = fold_username(request.username, shortest=limits.username_min, longest=limits.username_max)
@@ -120,13 +121,13 @@ async def do_log_in(actions: Actions, request: LogIn, origin: Origin) -> Session
 
 async def _logged_in(
     actions: Actions, uow: UnitOfWork, credentials: Credentials, renewed: str | None, origin: Origin
-) -> SessionGrant:
+) -> SessionGrant | FactorWanted:
     me = await uow.users.me(credentials.user_id)
     if me is None:
         raise Unauthenticated("bad_credentials", "User name and password do not match. Try again.")
     if renewed is not None:
         await uow.users.set_password_hash(me.id, renewed)
-    return await open_session(actions, uow, me, origin, actions.clock.now_ms())
+    return await let_in(actions, uow, me, origin, actions.clock.now_ms())
 
 
 # --------------------------------------------------------------------------------------------------------------- names

@@ -20,8 +20,11 @@ from server.ports import (
     Bus,
     Clock,
     Images,
+    Passkeys,
     PasswordHasher,
+    QrCodes,
     RateLimiter,
+    Sealer,
     Store,
     Tokens,
     VoiceRoster,
@@ -72,6 +75,9 @@ class Actions:
     """Its ``receive`` is subscribed to ``bus``."""
     previewer: Previewer
     """Is given what was written."""
+    sealer: Sealer
+    passkeys: Passkeys
+    qr_codes: QrCodes
     random_bytes: Callable[[int], bytes]
     """As :func:`secrets.token_bytes`."""
     blobs: BlobStore

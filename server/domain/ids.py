@@ -47,6 +47,7 @@ FileId = NewType("FileId", Snowflake)
 ReportId = NewType("ReportId", Snowflake)
 FilterId = NewType("FilterId", Snowflake)
 AuditId = NewType("AuditId", Snowflake)
+PasskeyId = NewType("PasskeyId", Snowflake)
 
 
 class Snowflakes:

@@ -83,5 +83,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     search_page_max: int = 50
     proof_lifetime_s: int = 600
     """So long after one showed who one is, one may change what is sensitive in the account."""
+    passkeys_max: int = 20
+    """Of one account."""
+    passkey_name_max: int = 48
     mails_waiting: int = 10_000
     """To be sent, of everybody together."""

@@ -31,12 +31,20 @@ class Rule(enum.StrEnum):
     """By user name alone; over it, log-ins are slowed down and never refused."""
     PROVE = "prove"
     """By log-in: whoever has stolen one cannot try passwords with it, and keeps nobody else from it."""
+    LOG_IN_FACTOR = "log_in.factor"
+    """By address: the second step of a log-in."""
+    PASSKEY = "passkey"
+    """By address: signing in by a passkey alone."""
     REFRESH = "refresh"
     """By address."""
     INVITE_LOOK = "invite.look"
     """By address: codes cannot be guessed one after the other."""
     GROUP_CREATE = "group.create"
     """By account, as all that follow."""
+    FACTOR_CODE = "factor.code"
+    """Codes of an authenticator app, right or wrong. Who knows the password and guesses for a year finds one with a chance of
+    one in twenty: 50 a day, of which each is right three times in a million."""
+    FACTOR_CHANGE = "factor.change"
     INVITE_CREATE = "invite.create"
     INVITE_ACCEPT = "invite.accept"
     ADDITION_CREATE = "addition.create"
@@ -74,9 +82,13 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.LOG_IN_PAIR: Rate(10, 300),
         Rule.LOG_IN_ACCOUNT: Rate(50, 3600),
         Rule.PROVE: Rate(10, 300),
+        Rule.LOG_IN_FACTOR: Rate(60, 300),
+        Rule.PASSKEY: Rate(60, 300),
         Rule.REFRESH: Rate(300, 300),
         Rule.INVITE_LOOK: Rate(120, 300),
         Rule.GROUP_CREATE: Rate(30, 3600),
+        Rule.FACTOR_CODE: Rate(50, 86_400),
+        Rule.FACTOR_CHANGE: Rate(30, 600),
         Rule.INVITE_CREATE: Rate(60, 600),
         Rule.INVITE_ACCEPT: Rate(60, 600),
         Rule.ADDITION_CREATE: Rate(60, 600),

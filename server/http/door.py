@@ -14,6 +14,7 @@ from server.domain.errors import Unauthenticated
 from server.http.middleware import VISITOR
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
+from server.ports import Site
 
 Gateway = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
@@ -43,6 +44,11 @@ def actions_of(request: web.Request) -> Actions:
 
 def origin_of(request: web.Request) -> Origin:
     return Origin(address=request[VISITOR].address, device=request.headers.get("User-Agent", "")[:200])
+
+
+def site_of(request: web.Request) -> Site:
+    visitor, policy = request[VISITOR], request.app[DOOR].policy
+    return Site(policy.host(visitor), lambda origin: policy.is_own(visitor, origin))
 
 
 async def caller_of(request: web.Request) -> Authenticated:

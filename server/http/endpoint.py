@@ -6,6 +6,7 @@ Its handler is an action as it stands, or a thin function around one, and says b
 ``actions``    :class:`Actions`
 ``user_id``    who asks, and ``caller``: the whole :class:`Authenticated`; either one makes the endpoint need an account
 ``origin``     :class:`Origin`: address and device
+``site``       :class:`Site`: the name of this server as the visitor has it
 ``request``    the JSON body as the struct of its annotation; ``| None``: there may be none
 ``query``      the query as the struct of its annotation
 ``reason``     ``str | None``: why a moderator does this, for the audit log: ``?reason=``
@@ -24,7 +25,7 @@ import re
 import types
 import typing
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Final, Literal
 
 from aiohttp import web
@@ -43,7 +44,7 @@ WITH_ACCOUNT: Final = ("unauthenticated", "token_expired", "session_revoked")
 """Codes of those that need an account."""
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_GIVEN: Final = frozenset({"actions", "user_id", "caller", "origin", "request", "query", "reason", "http"})
+_GIVEN: Final = frozenset({"actions", "user_id", "caller", "origin", "site", "request", "query", "reason", "http"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,8 @@ class Endpoint:
     """Further statuses with the same answer."""
     answer: Any = None
     """Of what kind it is, where the handler makes the response itself; otherwise the handler's annotation says it."""
+    instead: Mapping[int, Any] = field(default_factory=dict)
+    """Further statuses, each with an answer of its own kind."""
     media_type: str = JSON
     """Of the answer."""
     upload: str = ""

@@ -35,6 +35,7 @@ def document(endpoints: Sequence[Endpoint], version: str) -> Schema:
     """Ready to be written as JSON. Raises :class:`TypeError` for a type that has no place on the wire."""
     sent = [kind for endpoint in endpoints for kind in (endpoint.wants.body, endpoint.wants.query) if kind is not None]
     given = [endpoint.answers for endpoint in endpoints if endpoint.answers is not None and endpoint.media_type == JSON]
+    given += [kind for endpoint in endpoints for kind in endpoint.instead.values()]
     kinds = list(dict.fromkeys([*sent, *given]))
     references, components = msgspec.json.schema_components(
         kinds, schema_hook=_snowflake, ref_template=_SCHEMAS + "{name}"
@@ -187,6 +188,9 @@ def _responses(endpoint: Endpoint, schemas: Mapping[Any, Schema]) -> Schema:
         if endpoint.answers is not None:
             schema = schemas[endpoint.answers] if endpoint.media_type == JSON else {}
             responses[str(status)]["content"] = {endpoint.media_type: {"schema": schema}}
+    for status, kind in endpoint.instead.items():
+        content = {JSON: {"schema": schemas[kind]}}
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
     shared = dict(_by_status(_SHARED))
     for status, codes in _by_status(endpoint.codes):
         common = shared.get(status) == codes

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from server.http.door import actions_of, caller_of, origin_of
+from server.http.door import actions_of, caller_of, origin_of, site_of
 from server.http.endpoint import Endpoint, is_id
 from server.http.reading import body_of, id_of, query_of, reason_of
 from server.http.replies import nothing, reply
@@ -40,6 +40,8 @@ def _reader(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[dict[str, A
 
     async def read(http: web.Request) -> dict[str, Any]:
         found: dict[str, Any] = {"actions": actions_of(http), "origin": origin_of(http), "http": http}
+        if "site" in wants.given:
+            found["site"] = site_of(http)
         if needs_account:
             caller = await caller_of(http)
             found |= {"caller": caller, "user_id": caller.user_id}

@@ -71,7 +71,7 @@ class DoorPolicy:
         """
         if origin is None and fetch_site == "same-origin":
             return
-        if origin is None or not self._is_own(visitor, origin):
+        if origin is None or not self.is_own(visitor, origin):
             expected = f"{visitor.scheme}://{self.server_name or visitor.authority}"
             raise Forbidden("bad_origin", f"Only pages of {expected} may do this. Open that address.", origin=expected)
 
@@ -90,7 +90,13 @@ class DoorPolicy:
                 break
         return client
 
-    def _is_own(self, visitor: Visitor, origin: str) -> bool:
+    def host(self, visitor: Visitor) -> str:
+        """What people call this server, without a port; ``localhost`` where they say nothing that could be read."""
+        authority = _authority_of(visitor.scheme, self.server_name or visitor.authority)
+        return (authority and authority[0]) or "localhost"
+
+    def is_own(self, visitor: Visitor, origin: str) -> bool:
+        """Whether this is the origin of this server's pages."""
         try:
             parts = urlsplit(origin.lower())
             port = parts.port

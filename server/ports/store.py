@@ -8,6 +8,7 @@ from typing import Protocol
 from server.domain.events import Audience, Event, Notice
 from server.ports.accounts import Mails, Sessions, Users
 from server.ports.desks import Desks
+from server.ports.factors import Factors, Tickets
 from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Members, Roles
 from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Pings, Pins, Reactions, Search
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
@@ -25,6 +26,10 @@ class Reader(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def standings(self) -> Standings: ...
+    @property
+    def factors(self) -> Factors: ...
+    @property
+    def tickets(self) -> Tickets: ...
     @property
     def groups(self) -> Groups: ...
     @property

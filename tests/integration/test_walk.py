@@ -54,6 +54,7 @@ TEXT: Final = [{"kind": "text", "text": "x"}]
 MANAGERS: Final = Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)
 """For reading, but not for those in time-out: it is a power that was taken for the time being."""
 PICTURE: Final = picture()
+NO_PASSKEY: Final = dict.fromkeys(("credential_id", "client_data", "authenticator_data", "signature"), "e30")
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
 
 WALK: Final[Mapping[str, Line]] = {
@@ -64,8 +65,25 @@ WALK: Final[Mapping[str, Line]] = {
     "GET /api/docs.css": Line(PUBLIC),
     "POST /api/auth/signup": Line(PUBLIC, NEW_ACCOUNT),
     "POST /api/auth/login": Line(Outcome("401 bad_credentials"), NEW_ACCOUNT),
+    "POST /api/auth/login/factor": Line(Outcome("401 ticket_expired"), {"ticket": "x", "code": "123456"}),
+    "POST /api/auth/login/factor/passkey": Line(Outcome("401 ticket_expired"), {"ticket": "x"}),
+    "POST /api/auth/passkey/challenge": Line(PUBLIC),
+    "POST /api/auth/passkey": Line(Outcome("403 bad_passkey"), {"passkey": NO_PASSKEY}),
     "POST /api/auth/refresh": Line(SECRET),
     "POST /api/auth/logout": Line(PUBLIC),
+    "GET /api/users/@me/factors": Line(ACCOUNT),
+    "POST /api/users/@me/factors/app": Line(ACCOUNT),
+    "PUT /api/users/@me/factors/app": Line(Outcome(LOG_IN, *3 * ("409 no_factor",)), {"code": "123456"}),
+    "DELETE /api/users/@me/factors/app": Line(Outcome(LOG_IN, *3 * ("409 no_factor",))),
+    "POST /api/users/@me/factors/recovery-codes": Line(
+        Outcome(LOG_IN, "409 no_factor", "409 no_factor", DONE),
+    ),
+    "POST /api/users/@me/factors/passkeys/challenge": Line(ACCOUNT),
+    "POST /api/users/@me/factors/passkeys": Line(
+        Outcome(LOG_IN, *3 * ("403 bad_passkey",)), {"name": "Key", "client_data": "e30", "attestation": "oA"}
+    ),
+    "PATCH /api/users/@me/factors/passkeys/{passkey}": Line(Outcome(LOG_IN, HIDDEN, HIDDEN, DONE), {"name": "Key"}),
+    "DELETE /api/users/@me/factors/passkeys/{passkey}": Line(Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)),
     "GET /api/users/@me": Line(ACCOUNT),
     "PATCH /api/users/@me": Line(ACCOUNT, {"display_name": "A"}),
     "GET /api/users/{user}": Line(READ),

@@ -30,7 +30,10 @@ from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
+from server.adapters.passkeys import WebAuthnPasskeys
+from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
+from server.adapters.sealing import AesSealer
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import (
     Channel,
@@ -300,6 +303,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     voices = Voices()
     attendees = Attendees()
     images = Images()
+    passkeys, qr_codes = WebAuthnPasskeys(), SegnoQrCodes()
     async with sqlite_store(folder, bus) as store:
         sessions = SessionCache()
         bus.subscribe(sessions.receive)
@@ -338,6 +342,9 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             random_bytes=lambda size: next(randoms).to_bytes(size, "big"),
             blobs=blobs,
             images=images,
+            sealer=AesSealer(b"s" * 32),
+            passkeys=passkeys,
+            qr_codes=qr_codes,
             pause=clock.pause,
             limits=Limits(),
             settings=Settings(),
@@ -345,6 +352,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         yield House(actions, store, bus, clock, hasher, voices, attendees, links)
         await previewer.close()
     images.close()
+    passkeys.close()
+    qr_codes.close()
 
 
 def text_channel(view: GroupView) -> ChannelId:

@@ -25,6 +25,9 @@ from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
+from server.adapters.passkeys import WebAuthnPasskeys
+from server.adapters.qr_codes import SegnoQrCodes
+from server.adapters.sealing import AesSealer
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import Me
 from server.domain.events import Notice
@@ -151,6 +154,9 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         blobs=blobs,
         images=images,
         previewer=previewer,
+        sealer=AesSealer(b"s" * 32),
+        passkeys=WebAuthnPasskeys(),
+        qr_codes=SegnoQrCodes(),
         profiles=profiles,
         word_books=word_books,
         random_bytes=os.urandom,

@@ -18,9 +18,10 @@ from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.domain.entities import FilterAction
-from server.domain.ids import ChannelId, UserId
+from server.domain.ids import ChannelId, PasskeyId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
+from server.ports import PasskeyRecord
 from tests.support.actions import House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 
@@ -78,6 +79,18 @@ async def furnish(house: House) -> World:
     upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
     async with house.store.write() as uow:
         await uow.files.use([upload.file_id], text, message.id)
+    passkey = PasskeyRecord(
+        id=PasskeyId(house.actions.ids.next(house.clock.ms)),
+        user_id=owner,
+        credential_id=b"a key",
+        public_key=b"",
+        sign_count=0,
+        synced=False,
+        name="Phone",
+        created_ms=house.clock.ms,
+    )
+    async with house.store.write() as uow:
+        assert await uow.factors.add_passkey(passkey)
     await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
     ids = {
         "group": group_id,
@@ -98,6 +111,7 @@ async def furnish(house: House) -> World:
         "banned": banned,
         "filter": word_filter.id,
         "report": report.id,
+        "passkey": passkey.id,
         "conversation": conversation.conversation.id,
     }
     image_id = "ab" * 16

@@ -10,7 +10,9 @@ from msgspec import UNSET, UnsetType
 
 from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
 from server.actions.context import Actions, Origin
+from server.actions.passkeys import SignInByPasskey, do_ask_for_any_passkey, do_sign_in_by_passkey
 from server.actions.requests import Request
+from server.actions.second_step import FactorWanted, LogInByFactor, do_ask_for_passkey, do_log_in_by_factor
 from server.actions.sessions import SessionGrant, do_log_out, do_refresh
 from server.domain.entities import Me
 from server.domain.errors import Unauthenticated
@@ -19,6 +21,7 @@ from server.http.door import actions_of
 from server.http.endpoint import Endpoint, tagged
 from server.http.middleware import REFRESH_COOKIE
 from server.http.replies import nothing, refusal, reply
+from server.ports import Site
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,12 +39,26 @@ class RefreshTokenGiven(Request, frozen=True, kw_only=True):
 
 async def sign_up(actions: Actions, http: web.Request, request: SignUp, origin: Origin) -> web.Response:
     grant = await do_sign_up(actions, request, origin)
-    return _session(http, grant, request.tokens, 201)
+    return session_reply(http, grant, request.tokens, 201)
 
 
 async def log_in(actions: Actions, http: web.Request, request: LogIn, origin: Origin) -> web.Response:
     grant = await do_log_in(actions, request, origin)
-    return _session(http, grant, request.tokens)
+    return reply(grant, 202) if isinstance(grant, FactorWanted) else session_reply(http, grant, request.tokens)
+
+
+async def log_in_by_factor(
+    actions: Actions, http: web.Request, request: LogInByFactor, origin: Origin, site: Site
+) -> web.Response:
+    grant = await do_log_in_by_factor(actions, request, origin, site)
+    return session_reply(http, grant, request.tokens)
+
+
+async def sign_in_by_passkey(
+    actions: Actions, http: web.Request, request: SignInByPasskey, origin: Origin, site: Site
+) -> web.Response:
+    grant = await do_sign_in_by_passkey(actions, request, origin, site)
+    return session_reply(http, grant, request.tokens)
 
 
 async def refresh(
@@ -55,7 +72,7 @@ async def refresh(
         if place == "cookie" and REFRESH_COOKIE in http.cookies:
             _forget_cookie(response)
         return response
-    return _session(http, grant, place)
+    return session_reply(http, grant, place)
 
 
 async def log_out(actions: Actions, http: web.Request, request: RefreshTokenGiven | None) -> web.Response:
@@ -74,9 +91,10 @@ def _refresh_token(http: web.Request, request: RefreshTokenGiven | None) -> tupl
     return http.cookies.get(REFRESH_COOKIE, ""), "cookie"
 
 
-def _session(
+def session_reply(
     http: web.Request, grant: SessionGrant, place: Literal["cookie", "body"], status: int = 200
 ) -> web.Response:
+    """What a log-in gives, with the refresh token where it belongs."""
     session = Session(
         access_token=grant.access_token,
         expires_in_s=grant.expires_in_s,
@@ -125,7 +143,44 @@ ENDPOINTS: Final = tagged(
         ),
     ),
     Endpoint(
-        "POST", "/api/auth/login", log_in, "Log in", answer=Session, errors=("bad_credentials", "account_disabled")
+        "POST",
+        "/api/auth/login",
+        log_in,
+        "Log in",
+        answer=Session,
+        instead={202: FactorWanted},
+        errors=("bad_credentials", "account_disabled"),
+        note="202 and a ticket for an account that has a second factor: no token is given before that was shown.",
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/login/factor",
+        log_in_by_factor,
+        "Show a second factor",
+        answer=Session,
+        errors=("ticket_expired", "bad_code", "bad_passkey", "account_disabled", "bad_credentials"),
+        note="One of `code`, `recovery_code` and `passkey`. Five attempts for each ticket.",
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/login/factor/passkey",
+        do_ask_for_passkey,
+        "Ask for what a passkey signs as a second factor",
+        errors=("ticket_expired",),
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/passkey/challenge",
+        do_ask_for_any_passkey,
+        "Ask for what a passkey signs to sign in by it alone",
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/passkey",
+        sign_in_by_passkey,
+        "Sign in by a passkey alone",
+        answer=Session,
+        errors=("bad_passkey", "account_disabled", "bad_credentials"),
     ),
     Endpoint(
         "POST",

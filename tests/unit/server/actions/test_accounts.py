@@ -16,7 +16,7 @@ from server.actions.accounts import (
     get_user,
 )
 from server.actions.context import Origin, Settings
-from server.actions.sessions import authenticate
+from server.actions.sessions import SessionGrant, authenticate
 from server.domain.entities import ChosenStatus, DirectFrom, User
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from server.domain.events import MeUpdate, ToContacts, ToUsers, UserUpdate
@@ -126,6 +126,7 @@ async def test_accounts_are_not_made_without_end(house: House) -> None:
 async def test_each_log_in_is_a_session_of_its_own(house: House) -> None:
     first = await do_sign_up(house.actions, sign_up(), HOME)
     second = await do_log_in(house.actions, LogIn(username="ANNA", password="a long secret"), HOME)
+    assert isinstance(second, SessionGrant)
     assert second.me == first.me
     assert second.session_id != first.session_id
     assert second.refresh_token != first.refresh_token

@@ -4,7 +4,7 @@ import pytest
 
 from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
 from server.actions.proof import Prove, do_prove, require_recent_proof
-from server.actions.sessions import Authenticated, authenticate, do_refresh
+from server.actions.sessions import Authenticated, SessionGrant, authenticate, do_refresh
 from server.domain.errors import Forbidden, TooMany, Unauthenticated
 from server.domain.ids import UserId
 from server.domain.rates import Rate, Rule
@@ -20,6 +20,12 @@ async def sign_up(house: House) -> Authenticated:
     return await authenticate(house.actions, grant.access_token)
 
 
+async def log_in(house: House) -> SessionGrant:
+    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    assert isinstance(grant, SessionGrant)
+    return grant
+
+
 async def is_proved(house: House, caller: Authenticated) -> bool:
     async with house.store.read() as reader:
         try:
@@ -31,7 +37,7 @@ async def is_proved(house: House, caller: Authenticated) -> bool:
 
 async def test_a_log_in_is_a_proof_for_ten_minutes(house: House) -> None:
     await sign_up(house)
-    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    grant = await log_in(house)
     caller = await authenticate(house.actions, grant.access_token)
     house.clock.advance(599)
     assert await is_proved(house, caller)
@@ -48,7 +54,7 @@ async def test_a_refresh_proves_nothing(house: House) -> None:
 
 async def test_the_password_proves_this_log_in_and_no_other(house: House) -> None:
     first = await sign_up(house)
-    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    grant = await log_in(house)
     second = await authenticate(house.actions, grant.access_token)
     house.clock.advance(600)
     proof = await do_prove(house.actions, first, RIGHT, HOME)
@@ -77,7 +83,7 @@ async def test_whoever_stole_a_log_in_cannot_try_passwords_with_it(house: House)
             await do_prove(house.actions, stolen, WRONG, HOME)
     with pytest.raises(TooMany):
         await do_prove(house.actions, stolen, RIGHT, HOME)
-    grant = await do_log_in(house.actions, LogIn(username="anna", password="a long secret"), HOME)
+    grant = await log_in(house)
     await do_prove(house.actions, await authenticate(house.actions, grant.access_token), RIGHT, HOME)
 
 

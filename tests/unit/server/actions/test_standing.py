@@ -17,7 +17,9 @@ NOBODY = UserId(Snowflake(1))
 
 
 async def log_in(house: House, name: str = "anna") -> SessionGrant:
-    return await do_log_in(house.actions, LogIn(username=name, password=f"{name}'s secret"), HOME)
+    grant = await do_log_in(house.actions, LogIn(username=name, password=f"{name}'s secret"), HOME)
+    assert isinstance(grant, SessionGrant)
+    return grant
 
 
 async def refused(attempt: object) -> str:

@@ -157,3 +157,22 @@ def test_the_refusal_says_where_to_go() -> None:
         policy(server_name="chat.example.org").check_origin(Visitor("::1", "https", "x", True), "https://evil.example")
     assert caught.value.code == "bad_origin"
     assert caught.value.data == {"origin": "https://chat.example.org"}
+
+
+# -------------------------------------------------------------------------------------------------- how it is called
+
+
+@pytest.mark.parametrize(
+    ("server_name", "host", "expected"),
+    [
+        ("talk.example.org", "other.example", "talk.example.org"),
+        ("talk.example.org:8443", "", "talk.example.org"),
+        (None, "localhost:8080", "localhost"),
+        (None, "[::1]:8080", "::1"),
+        (None, "", "localhost"),
+        (None, "[bad", "localhost"),
+    ],
+)
+def test_what_people_call_this_server(server_name: str | None, host: str, expected: str) -> None:
+    visitor = Visitor("192.0.2.7", "https", host, False)
+    assert policy(server_name=server_name).host(visitor) == expected
