@@ -8,6 +8,7 @@ import msgspec
 
 from server.actions.authority import public_user
 from server.actions.context import Actions
+from server.actions.proof import require_recent_proof
 from server.actions.requests import Request
 from server.actions.second_step import bad_code, totp_context, wanted_kinds
 from server.actions.sessions import Authenticated
@@ -92,12 +93,13 @@ def shown_passkey(record: PasskeyRecord) -> Passkey:
 
 
 async def do_begin_app(actions: Actions, caller: Authenticated, site: Site) -> AppSecret:
-    """A new secret, which counts once a code of it was shown. Raises factor_exists."""
+    """A new secret, which counts once a code of it was shown. Raises proof_required, factor_exists."""
     user_id = caller.user_id
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(user_id))
     secret = actions.random_bytes(TOTP_SECRET_BYTES)
     sealed = actions.sealer.seal(secret, totp_context(user_id))
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         username = (await public_user(uow, user_id)).username
         there = await uow.factors.totp(user_id)
         if there is not None and there.confirmed_ms is not None:
@@ -108,10 +110,11 @@ async def do_begin_app(actions: Actions, caller: Authenticated, site: Site) -> A
 
 
 async def do_confirm_app(actions: Actions, caller: Authenticated, request: AppCode) -> RecoveryCodes:
-    """The app counts from now on. Raises no_factor, factor_exists, bad_code."""
+    """The app counts from now on. Raises proof_required, no_factor, factor_exists, bad_code."""
     user_id, now_ms = caller.user_id, actions.clock.now_ms()
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(user_id))
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         app = await uow.factors.totp(user_id)
         if app is None or (app.confirmed_ms is None and app.begun_ms + ENROLMENT_S * 1000 <= now_ms):
             raise Conflict("no_factor", "No authenticator app is being set up. Begin again, with a new secret.")
@@ -125,9 +128,10 @@ async def do_confirm_app(actions: Actions, caller: Authenticated, request: AppCo
 
 
 async def do_remove_app(actions: Actions, caller: Authenticated) -> None:
-    """Raises no_factor."""
+    """Raises proof_required, no_factor."""
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(caller.user_id))
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         if not await uow.factors.delete_totp(caller.user_id):
             raise Conflict("no_factor", "There is no authenticator app to turn off.")
         await drop_idle_codes(uow, caller.user_id)
@@ -137,9 +141,10 @@ async def do_remove_app(actions: Actions, caller: Authenticated) -> None:
 
 
 async def do_renew_recovery_codes(actions: Actions, caller: Authenticated) -> RecoveryCodes:
-    """The earlier ones are of no use any more. Raises no_factor."""
+    """The earlier ones are of no use any more. Raises proof_required, no_factor."""
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(caller.user_id))
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         if not await wanted_kinds(uow, caller.user_id):
             raise Conflict(
                 "no_factor", "Recovery codes stand in for an authenticator app or a passkey. Set up one of these first."

@@ -21,6 +21,7 @@ from server.actions.challenges import (
 )
 from server.actions.context import Actions, Origin
 from server.actions.factors import Passkey, drop_idle_codes, first_codes, shown_passkey
+from server.actions.proof import require_recent_proof
 from server.actions.requests import Request
 from server.actions.second_step import PasskeyQuestion
 from server.actions.sessions import Authenticated, SessionGrant, open_session
@@ -80,10 +81,11 @@ class SignInByPasskey(Request, frozen=True, kw_only=True):
 
 
 async def do_begin_passkey(actions: Actions, caller: Authenticated, site: Site) -> NewPasskeyWish:
-    """Raises too_many."""
+    """Raises proof_required, too_many."""
     user_id = caller.user_id
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(user_id))
     async with actions.store.read() as reader:
+        await require_recent_proof(actions, reader, caller)
         passkeys = await reader.factors.passkeys(user_id)
         user = await public_user(reader, user_id)
     _check_count(actions, passkeys)
@@ -100,7 +102,7 @@ async def do_begin_passkey(actions: Actions, caller: Authenticated, site: Site) 
 
 
 async def do_add_passkey(actions: Actions, caller: Authenticated, request: NewPasskey, site: Site) -> MadePasskey:
-    """Raises bad_passkey, factor_exists, too_many, and what is wrong with the name."""
+    """Raises proof_required, bad_passkey, factor_exists, too_many, and what is wrong with the name."""
     user_id, now_ms = caller.user_id, actions.clock.now_ms()
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(user_id))
     name = _clean_name(actions, request.name)
@@ -118,6 +120,7 @@ async def do_add_passkey(actions: Actions, caller: Authenticated, request: NewPa
         created_ms=now_ms,
     )
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         await public_user(uow, user_id)
         await spend_challenge(uow, challenge, ends_ms)
         _check_count(actions, await uow.factors.passkeys(user_id))
@@ -140,9 +143,10 @@ async def do_rename_passkey(
 
 
 async def do_remove_passkey(actions: Actions, caller: Authenticated, passkey_id: PasskeyId) -> None:
-    """Raises unknown_passkey."""
+    """Raises proof_required, unknown_passkey."""
     await actions.limiter.hit(Rule.FACTOR_CHANGE, str(caller.user_id))
     async with actions.store.write() as uow:
+        await require_recent_proof(actions, uow, caller)
         if not await uow.factors.delete_passkey(caller.user_id, passkey_id):
             raise _unknown_passkey()
         await drop_idle_codes(uow, caller.user_id)

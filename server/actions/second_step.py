@@ -32,7 +32,7 @@ from server.domain.errors import Forbidden, Invalid, Unauthenticated
 from server.domain.factors import FactorKind, matching_step, recovery_hash
 from server.domain.ids import UserId
 from server.domain.rates import Rule, address_key
-from server.ports import Site, UnitOfWork
+from server.ports import Reader, Site, UnitOfWork
 
 TICKET_S: Final = 600
 ATTEMPTS_MAX: Final = 5
@@ -89,9 +89,9 @@ class PasskeyQuestion(msgspec.Struct, frozen=True, kw_only=True):
     timeout_ms: int
 
 
-async def wanted_kinds(uow: UnitOfWork, user_id: UserId) -> tuple[FactorKind, ...]:
+async def wanted_kinds(reader: Reader, user_id: UserId) -> tuple[FactorKind, ...]:
     """What this account has to show besides its password; none where the password is enough."""
-    kinds = await uow.factors.kinds(user_id)
+    kinds = await reader.factors.kinds(user_id)
     return tuple(kind for kind in FactorKind if kind in kinds) if kinds - {FactorKind.RECOVERY} else ()
 
 
@@ -140,7 +140,7 @@ async def passkey_question(actions: Actions, user_id: UserId, purpose: Purpose, 
         challenge=new_challenge(actions, purpose, user_id),
         rp_id=site.host,
         allow=tuple(base64url(each.credential_id) for each in passkeys),
-        user_verification="preferred",
+        user_verification="required" if purpose is Purpose.PROOF else "preferred",
         timeout_ms=CHALLENGE_S * 1000,
     )
 
@@ -148,8 +148,13 @@ async def passkey_question(actions: Actions, user_id: UserId, purpose: Purpose, 
 # ------------------------------------------------------------------------------------------------------ what is shown
 
 
-async def look_at(actions: Actions, user_id: UserId, shown: ShownFactor, purpose: Purpose, site: Site) -> Spend:
-    """Whether this is a factor of that account; what it returns uses it up. Raises bad_code, bad_passkey, bad_request."""
+async def look_at(
+    actions: Actions, user_id: UserId, shown: ShownFactor, purpose: Purpose, site: Site, *, alone: bool = False
+) -> Spend:
+    """Whether this is a factor of that account; what it returns uses it up. Raises bad_code, bad_passkey, bad_request.
+
+    ``alone``: without the password, so that a passkey has to know its owner.
+    """
     given = [each for each in (shown.code, shown.recovery_code, shown.passkey) if each is not UNSET]
     if len(given) != 1:
         raise Invalid("bad_request", "Give one of code, recovery_code and passkey.", where="code")
@@ -158,7 +163,7 @@ async def look_at(actions: Actions, user_id: UserId, shown: ShownFactor, purpose
     if isinstance(shown.recovery_code, str):
         return _look_at_recovery_code(user_id, shown.recovery_code)
     assert isinstance(shown.passkey, PasskeyAnswer)  # noqa: S101 (the one that is left)
-    return await _look_at_passkey(actions, user_id, shown.passkey, purpose, site)
+    return await _look_at_passkey(actions, user_id, shown.passkey, purpose, site, alone=alone)
 
 
 async def _look_at_code(actions: Actions, user_id: UserId, code: str) -> Spend:
@@ -193,7 +198,7 @@ def _look_at_recovery_code(user_id: UserId, code: str) -> Spend:
 
 
 async def _look_at_passkey(
-    actions: Actions, user_id: UserId, answer: PasskeyAnswer, purpose: Purpose, site: Site
+    actions: Actions, user_id: UserId, answer: PasskeyAnswer, purpose: Purpose, site: Site, *, alone: bool
 ) -> Spend:
     assertion = assertion_of(answer)
     challenge, ends_ms = answered_challenge(actions, assertion.client_data, purpose, user_id)
@@ -202,6 +207,8 @@ async def _look_at_passkey(
     if passkey is None or passkey.user_id != user_id:
         raise bad_passkey()
     checked = await actions.passkeys.checked(assertion, challenge, site, passkey)
+    if alone and not checked.user_verified:
+        raise bad_passkey()
 
     async def spend(uow: UnitOfWork) -> None:
         await spend_challenge(uow, challenge, ends_ms)

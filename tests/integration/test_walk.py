@@ -35,7 +35,7 @@ from tests.support.outcomes import (
     Outcome,
 )
 from tests.support.pictures import picture
-from tests.support.world import NOWHERE, World, furnish
+from tests.support.world import NOWHERE, RECOVERY_CODE, World, furnish
 
 pytestmark = pytest.mark.integration
 
@@ -177,8 +177,10 @@ WALK: Final[Mapping[str, Line]] = {
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),
     "POST /api/users/@me/proof": Line(
-        Outcome(LOG_IN, "403 bad_proof", "403 bad_proof", DONE), {"password": "anna's secret"}
+        Outcome(LOG_IN, "403 bad_proof", "403 bad_proof", DONE),
+        {"password": "anna's secret", "recovery_code": RECOVERY_CODE},
     ),
+    "POST /api/users/@me/proof/passkey": Line(ACCOUNT),
     "GET /api/users/@me/relations": Line(ACCOUNT),
     "POST /api/users/@me/relations": Line(ACCOUNT, {"username": "boris"}),
     "PUT /api/users/@me/relations/{user}": Line(READ, {"kind": "blocked"}),

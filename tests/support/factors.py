@@ -10,9 +10,9 @@ from server.actions.challenges import PasskeyAnswer, base64url
 from server.actions.factors import AppCode, do_begin_app, do_confirm_app
 from server.actions.passkeys import MadePasskey, NewPasskey, do_add_passkey, do_begin_passkey
 from server.actions.second_step import FactorTicket, FactorWanted, PasskeyQuestion
-from server.actions.sessions import Authenticated, SessionGrant
+from server.actions.sessions import Authenticated, SessionGrant, open_session
 from server.domain.factors import step_at, totp_code
-from server.domain.ids import SessionId, Snowflake, UserId
+from server.domain.ids import UserId
 from server.ports import Assertion, Site
 from tests.support.actions import HOME, House
 from tests.support.authenticator import SoftAuthenticator
@@ -20,8 +20,13 @@ from tests.support.authenticator import SoftAuthenticator
 SITE: Final = Site("talk.example.org", lambda origin: origin == "https://talk.example.org")
 
 
-def caller(user_id: UserId) -> Authenticated:
-    return Authenticated(user_id=user_id, session_id=SessionId(Snowflake(1)), expires_ms=2**53)
+async def caller(house: House, user_id: UserId) -> Authenticated:
+    """With a log-in of just now."""
+    async with house.store.write() as uow:
+        me = await uow.users.me(user_id)
+        assert me is not None
+        grant = await open_session(house.actions, uow, me, HOME, house.clock.ms)
+    return Authenticated(user_id=user_id, session_id=grant.session_id, expires_ms=2**53)
 
 
 def code_now(house: House, secret: bytes, steps: int = 0) -> str:
@@ -31,16 +36,18 @@ def code_now(house: House, secret: bytes, steps: int = 0) -> str:
 
 async def add_app(house: House, user_id: UserId) -> tuple[bytes, tuple[str, ...]]:
     """Secret and recovery codes. The clock goes on, so that there is another code."""
-    begun = await do_begin_app(house.actions, caller(user_id), SITE)
+    who = await caller(house, user_id)
+    begun = await do_begin_app(house.actions, who, SITE)
     secret = base64.b32decode(begun.secret)
-    codes = await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, secret)))
+    codes = await do_confirm_app(house.actions, who, AppCode(code=code_now(house, secret)))
     house.clock.advance(30)
     return secret, codes.recovery_codes or ()
 
 
 async def add_passkey(house: House, user_id: UserId, device: SoftAuthenticator, name: str = "Key") -> MadePasskey:
-    wish = await do_begin_passkey(house.actions, caller(user_id), SITE)
-    return await do_add_passkey(house.actions, caller(user_id), new_passkey(device, wish.challenge, name), SITE)
+    who = await caller(house, user_id)
+    wish = await do_begin_passkey(house.actions, who, SITE)
+    return await do_add_passkey(house.actions, who, new_passkey(device, wish.challenge, name), SITE)
 
 
 def new_passkey(device: SoftAuthenticator, challenge: str, name: str = "Key") -> NewPasskey:

@@ -18,6 +18,7 @@ from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.domain.entities import FilterAction
+from server.domain.factors import recovery_hash
 from server.domain.ids import ChannelId, PasskeyId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
@@ -27,6 +28,8 @@ from tests.support.pictures import chunks, picture
 
 NOWHERE: Final = str(2**60)
 """An id that nothing has."""
+RECOVERY_CODE: Final = "a" * 24
+"""Of the owner."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,9 @@ async def furnish(house: House) -> World:
     )
     async with house.store.write() as uow:
         assert await uow.factors.add_passkey(passkey)
+        hashed = recovery_hash(owner, RECOVERY_CODE)
+        assert hashed is not None
+        await uow.factors.replace_codes(owner, [hashed])
     await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
     ids = {
         "group": group_id,

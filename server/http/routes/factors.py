@@ -25,7 +25,7 @@ ENDPOINTS: Final = tagged(
         f"{_MINE}/app",
         do_begin_app,
         "Begin to set up an authenticator app",
-        errors=("factor_exists",),
+        errors=("proof_required", "factor_exists"),
         note="It counts once a code of it was shown, within half an hour.",
     ),
     Endpoint(
@@ -33,16 +33,22 @@ ENDPOINTS: Final = tagged(
         f"{_MINE}/app",
         do_confirm_app,
         "Show the first code of an authenticator app",
-        errors=("bad_code", "factor_exists", "no_factor"),
+        errors=("proof_required", "bad_code", "factor_exists", "no_factor"),
         note="With the first factor come ten recovery codes, shown this once.",
     ),
-    Endpoint("DELETE", f"{_MINE}/app", do_remove_app, "Turn the authenticator app off", errors=("no_factor",)),
+    Endpoint(
+        "DELETE",
+        f"{_MINE}/app",
+        do_remove_app,
+        "Turn the authenticator app off",
+        errors=("proof_required", "no_factor"),
+    ),
     Endpoint(
         "POST",
         f"{_MINE}/recovery-codes",
         do_renew_recovery_codes,
         "Make new recovery codes",
-        errors=("no_factor",),
+        errors=("proof_required", "no_factor"),
         note="The earlier ones are of no use any more.",
     ),
     Endpoint(
@@ -50,7 +56,7 @@ ENDPOINTS: Final = tagged(
         f"{_MINE}/passkeys/challenge",
         do_begin_passkey,
         "Begin to make a passkey",
-        errors=("too_many",),
+        errors=("proof_required", "too_many"),
     ),
     Endpoint(
         "POST",
@@ -58,9 +64,11 @@ ENDPOINTS: Final = tagged(
         do_add_passkey,
         "Add a passkey",
         status=201,
-        errors=("bad_passkey", "factor_exists", "too_many", *_NAMES),
+        errors=("proof_required", "bad_passkey", "factor_exists", "too_many", *_NAMES),
         note="With the first factor come ten recovery codes, shown this once.",
     ),
     Endpoint("PATCH", f"{_MINE}/passkeys/{{passkey}}", do_rename_passkey, "Rename a passkey", errors=_NAMES),
-    Endpoint("DELETE", f"{_MINE}/passkeys/{{passkey}}", do_remove_passkey, "Remove a passkey"),
+    Endpoint(
+        "DELETE", f"{_MINE}/passkeys/{{passkey}}", do_remove_passkey, "Remove a passkey", errors=("proof_required",)
+    ),
 )

@@ -14,28 +14,30 @@ from server.actions.factors import (
     do_renew_recovery_codes,
     get_factors,
 )
+from server.actions.passkeys import do_add_passkey, do_begin_passkey, do_remove_passkey
 from server.actions.second_step import TICKET_S, LogInByFactor, do_log_in_by_factor
-from server.actions.sessions import SessionGrant
-from server.domain.errors import Conflict, Forbidden, TooMany, Unauthenticated
-from server.domain.ids import Snowflake, UserId
+from server.actions.sessions import Authenticated, SessionGrant
+from server.domain.errors import Conflict, Forbidden, TooMany
+from server.domain.factors import FactorKind
+from server.domain.ids import PasskeyId, SessionId, Snowflake, UserId
 from server.domain.rates import Rate, Rule
 from tests.support.actions import HOME, House
 from tests.support.authenticator import SoftAuthenticator
-from tests.support.factors import SITE, add_app, add_passkey, caller, code_now, log_in, ticket
+from tests.support.factors import SITE, add_app, add_passkey, caller, code_now, log_in, new_passkey, ticket
 
 
 async def test_an_app_is_set_up_by_its_first_code(house: House) -> None:
     user_id = await house.user("anna")
-    begun = await do_begin_app(house.actions, caller(user_id), SITE)
+    begun = await do_begin_app(house.actions, await caller(house, user_id), SITE)
     assert begun.uri == f"otpauth://totp/talk.example.org:anna?secret={begun.secret}&issuer=talk.example.org"
     assert begun.qr_svg.startswith("<svg")
     assert (await get_factors(house.actions, user_id)).app_since_ms is None
     secret = base64.b32decode(begun.secret)
     assert len(secret) == 20
     with pytest.raises(Forbidden) as refused:
-        await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, secret, 5)))
+        await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, secret, 5)))
     assert refused.value.code == "bad_code"
-    made = await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, secret)))
+    made = await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, secret)))
     assert made.recovery_codes is not None
     assert len(set(made.recovery_codes)) == 10
     mine = await get_factors(house.actions, user_id)
@@ -44,9 +46,9 @@ async def test_an_app_is_set_up_by_its_first_code(house: House) -> None:
 
 async def test_the_code_that_set_it_up_is_used(house: House) -> None:
     user_id = await house.user("anna")
-    begun = await do_begin_app(house.actions, caller(user_id), SITE)
+    begun = await do_begin_app(house.actions, await caller(house, user_id), SITE)
     code = code_now(house, base64.b32decode(begun.secret))
-    await do_confirm_app(house.actions, caller(user_id), AppCode(code=code))
+    await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code))
     given = (await ticket(house, "anna")).ticket
     with pytest.raises(Forbidden):
         await do_log_in_by_factor(house.actions, LogInByFactor(ticket=given, code=code), HOME, SITE)
@@ -66,14 +68,14 @@ async def test_the_secret_is_not_in_the_database(house: House) -> None:
 
 async def test_a_second_secret_ends_the_first_as_long_as_none_counts(house: House) -> None:
     user_id = await house.user("anna")
-    first = base64.b32decode((await do_begin_app(house.actions, caller(user_id), SITE)).secret)
-    second = base64.b32decode((await do_begin_app(house.actions, caller(user_id), SITE)).secret)
+    first = base64.b32decode((await do_begin_app(house.actions, await caller(house, user_id), SITE)).secret)
+    second = base64.b32decode((await do_begin_app(house.actions, await caller(house, user_id), SITE)).secret)
     with pytest.raises(Forbidden):
-        await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, first)))
-    await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, second)))
+        await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, first)))
+    await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, second)))
     for again in (
-        do_begin_app(house.actions, caller(user_id), SITE),
-        do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, second, 1))),
+        do_begin_app(house.actions, await caller(house, user_id), SITE),
+        do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, second, 1))),
     ):
         with pytest.raises(Conflict) as refused:
             await again
@@ -82,15 +84,15 @@ async def test_a_second_secret_ends_the_first_as_long_as_none_counts(house: Hous
 
 async def test_setting_up_does_not_take_for_ever(house: House) -> None:
     user_id = await house.user("anna")
-    secret = base64.b32decode((await do_begin_app(house.actions, caller(user_id), SITE)).secret)
+    secret = base64.b32decode((await do_begin_app(house.actions, await caller(house, user_id), SITE)).secret)
     house.clock.advance(ENROLMENT_S)
     with pytest.raises(Conflict) as refused:
-        await do_confirm_app(house.actions, caller(user_id), AppCode(code=code_now(house, secret)))
+        await do_confirm_app(house.actions, await caller(house, user_id), AppCode(code=code_now(house, secret)))
     assert refused.value.code == "no_factor"
 
 
 async def test_nothing_is_confirmed_removed_or_renewed_that_is_not_there(house: House) -> None:
-    who = caller(await house.user("anna"))
+    who = await caller(house, await house.user("anna"))
     for attempt in (
         do_confirm_app(house.actions, who, AppCode(code="123456")),
         do_remove_app(house.actions, who),
@@ -104,7 +106,7 @@ async def test_nothing_is_confirmed_removed_or_renewed_that_is_not_there(house: 
 async def test_without_the_app_the_password_is_enough_again(house: House) -> None:
     user_id = await house.user("anna")
     await add_app(house, user_id)
-    await do_remove_app(house.actions, caller(user_id))
+    await do_remove_app(house.actions, await caller(house, user_id))
     assert isinstance(await log_in(house, "anna"), SessionGrant)
     assert (await get_factors(house.actions, user_id)).recovery_codes_left == 0
 
@@ -113,14 +115,14 @@ async def test_recovery_codes_stay_as_long_as_there_is_a_factor(house: House) ->
     user_id = await house.user("anna")
     await add_app(house, user_id)
     assert (await add_passkey(house, user_id, SoftAuthenticator())).recovery_codes is None
-    await do_remove_app(house.actions, caller(user_id))
+    await do_remove_app(house.actions, await caller(house, user_id))
     assert (await get_factors(house.actions, user_id)).recovery_codes_left == 10
 
 
 async def test_new_recovery_codes_end_the_old(house: House) -> None:
     user_id = await house.user("anna")
     _, old = await add_app(house, user_id)
-    fresh = (await do_renew_recovery_codes(house.actions, caller(user_id))).recovery_codes
+    fresh = (await do_renew_recovery_codes(house.actions, await caller(house, user_id))).recovery_codes
     assert fresh is not None
     assert not set(fresh) & set(old)
     given = (await ticket(house, "anna")).ticket
@@ -131,7 +133,7 @@ async def test_new_recovery_codes_end_the_old(house: House) -> None:
 
 
 async def test_changes_are_limited(house: House) -> None:
-    who = caller(await house.user("anna"))
+    who = await caller(house, await house.user("anna"))
     house = house.with_rates({Rule.FACTOR_CHANGE: Rate(1, 60)})
     await do_begin_app(house.actions, who, SITE)
     for attempt in (
@@ -145,8 +147,42 @@ async def test_changes_are_limited(house: House) -> None:
 
 
 async def test_an_account_that_is_gone_gets_no_secret(house: House) -> None:
-    with pytest.raises(Unauthenticated):
-        await do_begin_app(house.actions, caller(UserId(Snowflake(1))), SITE)
+    gone = Authenticated(user_id=UserId(Snowflake(1)), session_id=SessionId(Snowflake(1)), expires_ms=2**53)
+    with pytest.raises(Forbidden) as refused:
+        await do_begin_app(house.actions, gone, SITE)
+    assert refused.value.code == "proof_required"
+
+
+async def test_all_that_changes_factors_needs_a_proof(house: House) -> None:
+    user_id = await house.user("anna")
+    who = await caller(house, user_id)
+    house.clock.advance(house.actions.limits.proof_lifetime_s)
+    stale = (
+        lambda: do_begin_app(house.actions, who, SITE),
+        lambda: do_confirm_app(house.actions, who, AppCode(code="1")),
+        lambda: do_remove_app(house.actions, who),
+        lambda: do_renew_recovery_codes(house.actions, who),
+        lambda: do_begin_passkey(house.actions, who, SITE),
+        lambda: do_remove_passkey(house.actions, who, PasskeyId(Snowflake(1))),
+    )
+    for attempt in stale:
+        with pytest.raises(Forbidden) as refused:
+            await attempt()
+        assert (refused.value.code, refused.value.data) == ("proof_required", {"kinds": ()})
+    await add_app(house, user_id)
+    with pytest.raises(Forbidden) as refused:
+        await do_remove_app(house.actions, who)
+    assert refused.value.data == {"kinds": (FactorKind.TOTP, FactorKind.RECOVERY)}
+
+
+async def test_a_passkey_is_not_added_after_the_proof_has_ended(house: House) -> None:
+    who = await caller(house, await house.user("anna"))
+    house.clock.advance(house.actions.limits.proof_lifetime_s - 1)
+    wish = await do_begin_passkey(house.actions, who, SITE)
+    house.clock.advance(1)
+    with pytest.raises(Forbidden) as refused:
+        await do_add_passkey(house.actions, who, new_passkey(SoftAuthenticator(), wish.challenge), SITE)
+    assert refused.value.code == "proof_required"
 
 
 async def test_half_done_log_ins_are_forgotten(house: House) -> None:

@@ -51,10 +51,12 @@ async def anna(house: House) -> UserId:
 
 async def test_the_first_passkey_comes_with_recovery_codes(house: House, anna: UserId) -> None:
     device = SoftAuthenticator(synced=True)
-    wish = await do_begin_passkey(house.actions, caller(anna), SITE)
+    wish = await do_begin_passkey(house.actions, await caller(house, anna), SITE)
     assert (wish.rp_id, wish.username, wish.display_name, wish.exclude) == ("talk.example.org", "anna", "Anna", ())
     assert int.from_bytes(octets(wish.user_id), "big") == anna
-    made = await do_add_passkey(house.actions, caller(anna), new_passkey(device, wish.challenge, "  My  phone "), SITE)
+    made = await do_add_passkey(
+        house.actions, await caller(house, anna), new_passkey(device, wish.challenge, "  My  phone "), SITE
+    )
     assert made.recovery_codes is not None
     assert len(made.recovery_codes) == 10
     assert (made.passkey.name, made.passkey.synced, made.passkey.used_ms) == ("My phone", True, None)
@@ -65,7 +67,7 @@ async def test_the_first_passkey_comes_with_recovery_codes(house: House, anna: U
 async def test_the_same_is_not_added_twice(house: House, anna: UserId) -> None:
     device = SoftAuthenticator()
     await add_passkey(house, anna, device)
-    wish = await do_begin_passkey(house.actions, caller(anna), SITE)
+    wish = await do_begin_passkey(house.actions, await caller(house, anna), SITE)
     assert wish.exclude == ("YSBjcmVkZW50aWFsIGlkIQ",)
     ben = await house.user("ben")
     for user_id in (anna, ben):
@@ -77,34 +79,36 @@ async def test_the_same_is_not_added_twice(house: House, anna: UserId) -> None:
 
 async def test_a_challenge_makes_one_passkey_for_one_person(house: House, anna: UserId) -> None:
     ben = await house.user("ben")
-    wish = await do_begin_passkey(house.actions, caller(anna), SITE)
+    wish = await do_begin_passkey(house.actions, await caller(house, anna), SITE)
     for user_id, device in ((ben, SoftAuthenticator()),):
         with pytest.raises(Forbidden):
-            await do_add_passkey(house.actions, caller(user_id), new_passkey(device, wish.challenge), SITE)
+            await do_add_passkey(house.actions, await caller(house, user_id), new_passkey(device, wish.challenge), SITE)
     first, second = SoftAuthenticator(credential_id=b"1"), SoftAuthenticator(credential_id=b"2")
-    await do_add_passkey(house.actions, caller(anna), new_passkey(first, wish.challenge), SITE)
+    await do_add_passkey(house.actions, await caller(house, anna), new_passkey(first, wish.challenge), SITE)
     with pytest.raises(Forbidden):
-        await do_add_passkey(house.actions, caller(anna), new_passkey(second, wish.challenge), SITE)
+        await do_add_passkey(house.actions, await caller(house, anna), new_passkey(second, wish.challenge), SITE)
 
 
 async def test_a_challenge_to_make_one_expires(house: House, anna: UserId) -> None:
-    wish = await do_begin_passkey(house.actions, caller(anna), SITE)
+    wish = await do_begin_passkey(house.actions, await caller(house, anna), SITE)
     house.clock.advance(CHALLENGE_S)
     with pytest.raises(Forbidden) as refused:
-        await do_add_passkey(house.actions, caller(anna), new_passkey(SoftAuthenticator(), wish.challenge), SITE)
+        await do_add_passkey(
+            house.actions, await caller(house, anna), new_passkey(SoftAuthenticator(), wish.challenge), SITE
+        )
     assert refused.value.code == "bad_passkey"
 
 
 async def test_there_is_an_end_to_their_number(house: House, anna: UserId) -> None:
     house = house.with_limits(replace(house.actions.limits, passkeys_max=1))
-    wishes = [await do_begin_passkey(house.actions, caller(anna), SITE) for _ in range(2)]
+    wishes = [await do_begin_passkey(house.actions, await caller(house, anna), SITE) for _ in range(2)]
     first, second = SoftAuthenticator(credential_id=b"1"), SoftAuthenticator(credential_id=b"2")
-    await do_add_passkey(house.actions, caller(anna), new_passkey(first, wishes[0].challenge), SITE)
+    await do_add_passkey(house.actions, await caller(house, anna), new_passkey(first, wishes[0].challenge), SITE)
     with pytest.raises(Conflict) as refused:
-        await do_add_passkey(house.actions, caller(anna), new_passkey(second, wishes[1].challenge), SITE)
+        await do_add_passkey(house.actions, await caller(house, anna), new_passkey(second, wishes[1].challenge), SITE)
     assert refused.value.code == "too_many"
     with pytest.raises(Conflict):
-        await do_begin_passkey(house.actions, caller(anna), SITE)
+        await do_begin_passkey(house.actions, await caller(house, anna), SITE)
 
 
 async def test_its_owner_renames_and_removes_it(house: House, anna: UserId) -> None:
@@ -112,7 +116,7 @@ async def test_its_owner_renames_and_removes_it(house: House, anna: UserId) -> N
     passkey = (await add_passkey(house, anna, SoftAuthenticator())).passkey
     for attempt in (
         do_rename_passkey(house.actions, ben, passkey.id, RenamePasskey(name="Mine")),
-        do_remove_passkey(house.actions, caller(ben), passkey.id),
+        do_remove_passkey(house.actions, await caller(house, ben), passkey.id),
     ):
         with pytest.raises(NotFound) as refused:
             await attempt
@@ -121,7 +125,7 @@ async def test_its_owner_renames_and_removes_it(house: House, anna: UserId) -> N
     assert renamed == replace(passkey, name="Old phone")
     with pytest.raises(Invalid):
         await do_rename_passkey(house.actions, anna, passkey.id, RenamePasskey(name="x" * 49))
-    await do_remove_passkey(house.actions, caller(anna), passkey.id)
+    await do_remove_passkey(house.actions, await caller(house, anna), passkey.id)
     mine = await get_factors(house.actions, anna)
     assert (mine.passkeys, mine.recovery_codes_left) == ((), 0)
     assert isinstance(await log_in(house, "anna"), SessionGrant)
@@ -131,7 +135,7 @@ async def test_its_owner_renames_and_removes_it(house: House, anna: UserId) -> N
 async def test_nonsense_is_told_so(house: House, anna: UserId, text: str) -> None:
     with pytest.raises(ParleyError) as refused:
         await do_add_passkey(
-            house.actions, caller(anna), NewPasskey(name="x", client_data=text, attestation=text), SITE
+            house.actions, await caller(house, anna), NewPasskey(name="x", client_data=text, attestation=text), SITE
         )
     assert refused.value.code == "bad_passkey"
 
@@ -178,7 +182,7 @@ async def test_one_that_nobody_has_does_not(house: House, anna: UserId) -> None:
     device = SoftAuthenticator()
     await refused(house, device)
     made = await add_passkey(house, anna, device)
-    await do_remove_passkey(house.actions, caller(anna), made.passkey.id)
+    await do_remove_passkey(house.actions, await caller(house, anna), made.passkey.id)
     await refused(house, device)
 
 

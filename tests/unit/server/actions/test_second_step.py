@@ -44,7 +44,7 @@ async def ask(house: House, given: str) -> PasskeyQuestion:
 async def test_without_a_factor_the_password_is_enough(house: House) -> None:
     user_id = await house.user("anna")
     assert isinstance(await log_in(house, "anna"), SessionGrant)
-    await do_begin_app(house.actions, caller(user_id), SITE)
+    await do_begin_app(house.actions, await caller(house, user_id), SITE)
     assert isinstance(await log_in(house, "anna"), SessionGrant), "an app that is only being set up asks nobody"
 
 
