@@ -75,6 +75,8 @@ class GroupCommit:
         self._inside: asyncio.Task[Any] | None = None
         self._commit: asyncio.Task[None] | None = None
         self._closed = False
+        self.watch: Callable[[int, float], None] | None = None
+        """Is told of each commit: how many units shared it, and how many seconds it took."""
 
     async def enter(self) -> Batch:
         """Waits for its turn. The unit's statements go to the batch's ``connection``."""
@@ -123,6 +125,11 @@ class GroupCommit:
             await then()
         finally:
             self._give_turn()
+
+    @property
+    def waiting(self) -> int:
+        """Units whose turn has not come."""
+        return len(self._waiting)
 
     def _open_batch(self) -> Batch:
         if self._closed:
@@ -200,9 +207,12 @@ class GroupCommit:
             batch.settled.set_result(None)
 
     async def _commit_and_tell(self, batch: Batch) -> None:
+        began_s = self._now_s()
         try:
             with translated():
                 await batch.transaction.commit()
+            if self.watch is not None:
+                self.watch(batch.units, self._now_s() - began_s)
             if batch.notices:
                 await self._publish(batch.notices)
         finally:

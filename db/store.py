@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import text
 
@@ -47,11 +48,22 @@ class SqlStore:
         self.reader = reader
         self._commits = GroupCommit(writer, bus.publish)
         self._closed = False
+        self.watch: Callable[[Literal["read", "write"], float], None] | None = None
+        """Is told of each unit, and how many seconds it took with all its waiting."""
+
+    @property
+    def commits(self) -> GroupCommit:
+        return self._commits
+
+    def _tell(self, kind: Literal["read", "write"], began_s: float) -> None:
+        if self.watch is not None:
+            self.watch(kind, time.perf_counter() - began_s)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlReader]:
         """One consistent state, from the first statement on."""
         self._check_open()
+        began_s = time.perf_counter()
         with translated():
             transaction = self.reader.transaction()
             try:
@@ -60,10 +72,12 @@ class SqlStore:
                 await connection.flush()  # nothing, or a write: which fails
             finally:
                 await transaction.abandon()
+                self._tell("read", began_s)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlUnitOfWork]:
         """A cancellation during the commit is raised when the commit and its notices are out."""
+        began_s = time.perf_counter()
         with translated():
             batch = await self._commits.enter()
             unit = SqlUnitOfWork(batch.connection)
@@ -73,6 +87,7 @@ class SqlStore:
                 await self._commits.undo(batch, error)
                 raise
             await self._commits.keep(batch, unit.notices)
+            self._tell("write", began_s)
 
     async def ping(self) -> None:
         """Raises :class:`server.domain.errors.Unavailable` when the database does not answer."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -16,12 +17,13 @@ from db.errors import DatabaseError
 from db.store import SqlStore, open_store
 from media.control import NodeConfig
 from parley import __version__, data_folder
-from parley.config import Settings
+from parley.config import MetricsSettings, Settings
 from parley.failures import CannotStart
 from parley.housekeeping import Chore, keep_house
 from parley.mail import open_mailer
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
+from parley.request_log import log_request
 from parley.shared import open_shared
 from parley.tls import Certificate
 from server.actions.context import Actions
@@ -53,6 +55,7 @@ from server.domain.limits import Limits
 from server.domain.rates import RATES
 from server.http.app import create_app
 from server.http.door import Door
+from server.http.middleware import Watcher
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 from server.ports import Bus, Cache, Clock, Mailer
@@ -61,6 +64,10 @@ from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
 from signaling.voice.roster import Roster
 from signaling.ws import Gateway
+
+if TYPE_CHECKING:  # who wants no metrics does without the library
+    from parley.metrics.instruments import Instruments
+    from parley.metrics.readings import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +132,20 @@ class Outside:
     """None: no previews."""
     passkeys: WebAuthnPasskeys
     qr_codes: SegnoQrCodes
+    limiter: RateLimits
+
+
+def _instruments(settings: Settings, outside: Outside) -> Instruments | None:
+    """None where nobody asked for metrics."""
+    if settings.metrics is None:
+        return None
+    from parley.metrics.instruments import Instruments
+
+    instruments = Instruments(__version__)
+    outside.bus.subscribe(instruments.receive)
+    outside.store.watch = instruments.unit
+    outside.store.commits.watch = instruments.commit
+    return instruments
 
 
 class Service:
@@ -148,8 +169,12 @@ class Service:
             secure=settings.scheme == "https",
             trusted_proxies=settings.http.trusted_proxies,
         )
+        self._limiter = outside.limiter
+        self._stopping = False
+        self._instruments = _instruments(settings, outside)
         self._gateway = Gateway(self._actions, self._desk, attendance, jitter=random.random)
         self.media_port = settings.media.port
+        self.metrics_port: int | None = None
         door = Door(
             actions=self._actions,
             policy=policy,
@@ -159,6 +184,8 @@ class Service:
             gateway=self._gateway.handle,
             web_client=materials.web_client,
             strict_transport=lambda: certificate is not None and certificate.is_public,
+            stopping=lambda: self._stopping,
+            watchers=self._watchers(),
         )
         self.app: web.Application = create_app(door)
 
@@ -177,6 +204,61 @@ class Service:
         ready = await self._media.start()
         self.media_port = ready.candidates[0].port if ready.candidates else self._settings.media.port
         stack.push_async_callback(self._gateway.drain)
+        if self._settings.metrics is not None and self._instruments is not None:
+            await self._listen(self._settings.metrics, self._instruments, stack)
+
+    def stop(self) -> None:
+        """Whoever asks is told from now on that this process is on its way out."""
+        self._stopping = True
+
+    # ---------------------------------------------------------------------------------------------------------- watching
+
+    def _watchers(self) -> list[Watcher]:
+        watchers: list[Watcher] = [log_request] if self._settings.log.requests else []
+        if self._instruments is not None:
+            watchers.append(self._instruments.request)
+        return watchers
+
+    async def _listen(self, settings: MetricsSettings, instruments: Instruments, stack: AsyncExitStack) -> None:
+        from parley.metrics.listener import listen, watching_lag
+        from parley.metrics.readings import Readings
+
+        readings = Readings()
+        instruments.registry.register(readings)
+
+        async def look() -> None:
+            readings.reading = await self._reading()
+
+        self.metrics_port = await listen(settings, instruments.registry, look, stack)
+        watching_lag(instruments.lag, stack)
+
+    async def _reading(self) -> Reading:
+        from parley.metrics.readings import Reading
+
+        hub, actions = self._gateway.hub, self._actions
+        try:
+            async with self._store.read() as reader:
+                mails_waiting = await reader.mails.waiting()
+        except ParleyError:
+            mails_waiting = None
+        return Reading(
+            sockets=self._gateway.sockets,
+            sessions=len(hub.sessions),
+            people=len(hub.users),
+            events=hub.delivery.events,
+            units_waiting=self._store.commits.waiting,
+            mails_waiting=mails_waiting,
+            limited=dict(self._limiter.refused),
+            caches={
+                "profiles": (actions.profiles.hits, actions.profiles.misses),
+                "sessions": (actions.sessions.hits, actions.sessions.misses),
+            },
+            media_up=self._media.ok,
+            media_restarts=self._media.restarts,
+            media=await self._media.stats(),
+        )
+
+    # ------------------------------------------------------------------------------------------------------------- state
 
     async def owner_token(self) -> str | None:
         """While there is no operator."""
@@ -251,6 +333,7 @@ async def build(
         links=_link_reader(settings, stack) if settings.previews.enabled else None,
         passkeys=passkeys,
         qr_codes=qr_codes,
+        limiter=RateLimits(RATES, clock),
     )
     return Service(settings, materials, outside, certificate)
 
@@ -271,7 +354,7 @@ def _actions(
     sessions = SessionCache()
     profiles = Profiles(outside.store, outside.cache)
     word_books = WordBooks()
-    limiter = RateLimits(RATES, outside.clock)
+    limiter = outside.limiter
     previewer = Previewer(
         store=outside.store,
         blobs=outside.blobs,

@@ -91,10 +91,22 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """A listener of its own for Prometheus."""
+
+    host: str
+    port: int
+    token: str | None
+    """That has to be shown; None only on loopback."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["auto", "text", "json"]
     """auto: text on a terminal, else JSON."""
+    requests: bool = False
+    """A line for each HTTP request: method, route, status, duration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,8 @@ class Settings:
     mail: MailSettings | None
     """None: mails are shown to the operator."""
     log: LogSettings
+    metrics: MetricsSettings | None
+    """None: nothing listens."""
 
     @property
     def scheme(self) -> Literal["http", "https"]:
@@ -181,6 +195,9 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "smtp.password": _Setting("PARLEY_SMTP_PASSWORD", read.secret, held_in="smtp_password"),
     "smtp.from": _Setting("PARLEY_SMTP_FROM", read.mail_sender),
     "log.level": _Setting("PARLEY_LOG_LEVEL", read.choice("debug", "info", "warning", "error"), "info"),
+    "log.requests": _Setting("PARLEY_LOG_REQUESTS", read.choice("on", "off"), "off"),
+    "metrics.listen": _Setting("PARLEY_METRICS", read.listener),
+    "metrics.token": _Setting("PARLEY_METRICS_TOKEN", read.secret, held_in="metrics_token"),
     "log.format": _Setting("PARLEY_LOG_FORMAT", read.choice("auto", "text", "json"), "auto"),
 }
 
@@ -282,7 +299,10 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
         previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
         mail=_mail(values),
-        log=LogSettings(level=values["log.level"], format=values["log.format"]),
+        log=LogSettings(
+            level=values["log.level"], format=values["log.format"], requests=values["log.requests"] == "on"
+        ),
+        metrics=_metrics(values["metrics.listen"], values["metrics.token"]),
     )
 
 
@@ -293,6 +313,19 @@ def _tls(fullchain: Path | None, private_key: Path | None) -> TlsSettings | None
         missing = "PARLEY_TLS_FULLCHAIN" if fullchain is None else "PARLEY_TLS_PRIVKEY"
         raise BadSetting(missing, "a certificate and its key come together", "Set both, or neither")
     return TlsSettings(fullchain, private_key)
+
+
+def _metrics(listen: tuple[str, int] | None, token: str | None) -> MetricsSettings | None:
+    if listen is None:
+        return None
+    host, port = listen
+    if token is None and not is_loopback(host):
+        raise BadSetting(
+            "PARLEY_METRICS_TOKEN",
+            f"anybody who reaches {host} could read the metrics",
+            "Set one, or listen on 127.0.0.1",
+        )
+    return MetricsSettings(host, port, token)
 
 
 _SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}

@@ -87,6 +87,7 @@ async def _serve(
             announce(line)
         set_aside_what_stays()
         await stop.wait()
+        service.stop()
         announce("Stopping ...")
     announce("Stopped.")
 
@@ -119,6 +120,8 @@ async def _welcome(settings: Settings, service: Service, certificate: Certificat
         lines.append("           The certificate is self-signed: the browser warns once; go on by 'Advanced'.")
     lines.append(f"  Voice    UDP port {service.media_port}")
     lines.append(f"  Data     {settings.storage.data}")
+    if settings.metrics is not None:
+        lines.append(f"  Metrics  http://{settings.metrics.host}:{service.metrics_port}/metrics")
     token = await service.owner_token()
     if token is not None:
         lines.append("  The first account becomes the operator by this link, once:")

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
-from media.control import NodeConfig, Ready, Stop
+from media.control import NodeConfig, Ready, Stats, Stop
 from parley.failures import CannotStart
 from parley.media_output import relay
 from server.domain.errors import Unavailable
@@ -129,6 +129,8 @@ class MediaProcess:
         self._up = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
         self._quick_deaths = 0
+        self.restarts = 0
+        """How often it had died and was started again."""
 
     # ------------------------------------------------------------------------------------------------- for the service
 
@@ -163,6 +165,15 @@ class MediaProcess:
     def ok(self) -> bool:
         """Whether voice works at this moment, for the health check."""
         return self._life is not None and self._life.link.alive
+
+    async def stats(self) -> Stats | None:
+        """What the node counts; None while there is none that answers."""
+        if self._life is None:
+            return None
+        try:
+            return await self._life.link.stats()
+        except (Unavailable, NodeFailed):
+            return None
 
     # ------------------------------------------------------------------------------------------------------- MediaNode
 
@@ -222,6 +233,7 @@ class MediaProcess:
             self._tell_lost()
             await _shielded(_end(life))
             life = await self._begin_again(lived_s)
+            self.restarts += 1
 
     def _tell_lost(self) -> None:
         for listener in self._listeners:

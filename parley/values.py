@@ -110,6 +110,20 @@ def ports(value: object) -> tuple[int, ...]:
     return found
 
 
+def listener(value: object) -> tuple[str, int] | None:
+    """``127.0.0.1:9464`` or ``[::1]:9464``."""
+    text = text_of(value)
+    if not text:
+        return None
+    host, colon, number = text.rpartition(":")
+    if not colon:
+        raise Refused(f"{text!r} names no port", "Write an address and a port, for example 127.0.0.1:9464")
+    found = addresses(host)
+    if len(found) != 1 and host != "localhost":
+        raise Refused(f"{text!r} is not one address with a port", "Write it like 127.0.0.1:9464 or [::1]:9464")
+    return found[0], port(number)
+
+
 def path(value: object) -> Path | None:
     text = text_of(value)
     try:

@@ -16,12 +16,15 @@ class Delivery:
 
     def __init__(self) -> None:
         self._gathered: dict[Subscriber, list[bytes]] | None = None
+        self.events = 0
+        """How many were given to a session so far."""
 
     def to(self, receivers: Collection[Subscriber], frame: bytes) -> None:
         """Counts an event for each of them, and writes it.
 
         In two rounds: each write turns the processor's caches over, so whatever comes between two of them is slow.
         """
+        self.events += len(receivers)
         for subscriber in receivers:
             subscriber.session.record(frame)
         gathered = self._gathered

@@ -56,6 +56,11 @@ class Gateway:
         self._unsubscribe: Callable[[], None] | None = None
         self._ticking: asyncio.Task[None] | None = None
 
+    @property
+    def sockets(self) -> int:
+        """That are open."""
+        return len(self._sockets)
+
     # --------------------------------------------------------------------------------------------------------------- life
 
     async def start(self) -> None:

@@ -40,6 +40,9 @@ class Profiles:
         self._doubts: dict[UserId, int] = {}
         """Each with the number of its notice: a deletion ends the doubts from before it began, not later ones."""
         self._doubt_of_all: int | None = 0
+        self.hits = 0
+        """Profiles that the cache had."""
+        self.misses = 0
 
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, Gap):
@@ -69,6 +72,8 @@ class Profiles:
         )
         users = dict(_decoded(found.values.values()))
         missing = wanted - users.keys()
+        self.hits += len(users)
+        self.misses += len(missing)
         if missing:
             read = await self._read(missing)
             users |= read

@@ -20,6 +20,8 @@ class SessionCache:
         self._capacity = capacity
         self._records: OrderedDict[SessionId, tuple[float, SessionRecord]] = OrderedDict()
         self._revocations = 0
+        self.hits = 0
+        self.misses = 0
 
     @property
     def revocations(self) -> int:
@@ -29,11 +31,14 @@ class SessionCache:
     def get(self, session_id: SessionId, now_s: float) -> SessionRecord | None:
         found = self._records.get(session_id)
         if found is None:
+            self.misses += 1
             return None
         read_s, record = found
         if now_s - read_s > self._fresh_s:
+            self.misses += 1
             del self._records[session_id]
             return None
+        self.hits += 1
         self._records.move_to_end(session_id)
         return record
 

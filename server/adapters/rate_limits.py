@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Mapping
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -85,6 +86,8 @@ class RateLimits:
 
     def __init__(self, rates: Mapping[str, Rate], clock: Clock, *, capacity: int = 100_000) -> None:
         self._clock = clock
+        self.refused: Counter[str] = Counter()
+        """Rule -> how often somebody was told to wait."""
         self._limiter = FixedWindowRateLimiter(BoundedMemoryStorage(clock, capacity=capacity))
         self._items: dict[str, RateLimitItem] = {
             str(rule): RateLimitItemPerSecond(rate.count, rate.per_s, namespace=str(rule))
@@ -95,6 +98,7 @@ class RateLimits:
         item = self._items[str(rule)]
         if await self._limiter.hit(item, key):
             return
+        self.refused[str(rule)] += 1
         stats = await self._limiter.get_window_stats(item, key)
         wait_s = max(1, math.ceil(stats.reset_time - self._clock.monotonic_s()))
         raise TooMany("rate_limited", f"Too often. Try again in {wait_s} s.", retry_after_s=wait_s, rule=str(rule))

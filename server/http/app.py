@@ -32,7 +32,7 @@ def create_app(door: Door) -> web.Application:
     """Routes, middleware and headers around ``door``."""
     app = web.Application(
         client_max_size=BODY_MAX_BYTES,
-        middlewares=[middleware.errors(), middleware.guard(door.policy)],
+        middlewares=[middleware.watch(door.watchers), middleware.errors(), middleware.guard(door.policy)],
     )
     app[DOOR] = door
     app[DOCUMENTATION] = Documentation(ENDPOINTS, door.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from aiohttp import web
 from server.actions.context import Actions, Origin
 from server.actions.sessions import Authenticated, authenticate
 from server.domain.errors import Unauthenticated
-from server.http.middleware import VISITOR
+from server.http.middleware import VISITOR, Watcher
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
 from server.ports import Site
@@ -33,6 +33,10 @@ class Door:
     web_client: WebClient
     strict_transport: Callable[[], bool] = lambda: False
     """Whether to tell browsers to come by HTTPS alone from now on."""
+    stopping: Callable[[], bool] = lambda: False
+    """Whether this process is on its way out."""
+    watchers: Sequence[Watcher] = ()
+    """Are told of every request that was answered."""
 
 
 DOOR: Final = web.AppKey("door", Door)

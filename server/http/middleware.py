@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -16,6 +19,9 @@ from server.http.visitor import DoorPolicy, Visitor
 VISITOR: Final = web.RequestKey("visitor", Visitor)
 
 REFRESH_COOKIE: Final = "__Host-parley_refresh"
+
+_FOR_MONITORS: Final = frozenset({"/health", "/ready"})
+"""Who asks these may do so in the clear: they say nothing of anybody."""
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,13 +51,54 @@ def errors() -> Middleware:
     return answer_errors
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that has been answered; nothing in it is a stranger's own words."""
+
+    method: str
+    route: str
+    """The pattern, never the path: an invitation's path lets people in."""
+    status: int
+    seconds: float
+
+
+Watcher = Callable[[Seen], None]
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def watch(watchers: Sequence[Watcher]) -> Middleware:
+    """The outermost: tells of each answer, when it has been made; of one that streams, when it has been sent."""
+
+    @web.middleware
+    async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began_s = time.perf_counter()
+        status = 499  # gone before there was an answer
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        finally:
+            method = request.method if request.method in _METHODS else "other"
+            seen = Seen(method, _route(request), status, time.perf_counter() - began_s)
+            for watcher in watchers:
+                watcher(seen)
+        return response
+
+    return tell
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
+
+
 def _unexpected(request: web.Request) -> web.Response:
     request_id = secrets.token_hex(8)
-    resource = request.match_info.route.resource
-    # The route's pattern, not the path: an invitation's path lets people in.
-    _log.exception(
-        "request failed", request_id=request_id, method=request.method, route=resource and resource.canonical
-    )
+    # Not the path: see Seen.
+    _log.exception("request failed", request_id=request_id, method=request.method, route=_route(request))
     message = "Something went wrong on the server. Try again; if it stays, tell the operator this number."
     return reply({"error": {"code": "internal", "message": message, "data": {"request_id": request_id}}}, 500)
 
@@ -63,7 +110,7 @@ def guard(policy: DoorPolicy) -> Middleware:
     async def check_visitor(request: web.Request, handler: Handler) -> web.StreamResponse:
         visitor = policy.visitor(request.remote, _whole(request))
         request[VISITOR] = visitor
-        if request.path != "/health":
+        if request.path not in _FOR_MONITORS:
             policy.refuse_cleartext(visitor)
         origin = request.headers.get("Origin")
         if request.path == "/gateway":

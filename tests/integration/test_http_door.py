@@ -13,6 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from server.http.headers import CONTENT_SECURITY_POLICY
+from server.http.middleware import Seen
 from server.http.static import WebClient
 from tests.support.actions import House, open_house
 from tests.support.door import Visitor, open_door
@@ -285,3 +286,45 @@ async def test_a_body_that_does_not_come_is_given_up(house: House, monkeypatch: 
         assert answer == b"HTTP/1.1 400 Bad Request\r\n"
         writer.close()
         await writer.wait_closed()
+
+
+# ------------------------------------------------------------------------------------------------------ ready, watchers
+
+
+async def test_ready_while_it_serves_and_not_when_it_stops(house: House, visitor: Visitor) -> None:
+    answer = await visitor.get("/ready")
+    ready = {"status": "ready", "process": "ok", "media": "ok", "database": "ok"}
+    assert (answer.status, answer.json, answer.headers["Cache-Control"]) == (200, ready, "no-store")
+    async with open_door(house, stopping=lambda: True) as leaving:
+        answer = await leaving.get("/ready")
+        assert (answer.status, answer.json["status"], answer.json["process"]) == (503, "not ready", "stopping")
+        assert (await leaving.get("/health")).status == 200, "a process that stops is not ill"
+    async with open_door(house, parts={"media": "ok", "database": "unavailable"}) as ill:
+        assert (await ill.get("/ready")).status == 503
+
+
+async def test_watchers_are_told_of_routes_and_never_of_paths(house: House) -> None:
+    seen: list[Seen] = []
+
+    async def broken(_request: web.Request) -> web.StreamResponse:
+        raise RuntimeError
+
+    async with open_door(house, watchers=[seen.append], broken_route=broken) as visitor:
+        await visitor.get("/api/invites/a-secret-code?token=secret")
+        await visitor.get("/some/page/of-the-client")
+        await visitor.get("/api/nothing/there")
+        async with visitor.client.request("PROPFIND", "/api/secret") as answer:
+            assert answer.status == 404
+        async with visitor.client.request("PROPFIND", "/health") as answer:
+            assert answer.status == 404
+        with structlog.testing.capture_logs():
+            async with visitor.client.get("/api/broken/secret") as answer:
+                assert answer.status == 500
+    told = [(one.method, one.route, one.status) for one in seen]
+    assert told[0] == ("GET", "/api/invites/{code}", 404)
+    assert told[2] == ("GET", "/api/{rest}", 404)
+    assert told[3] == ("other", "/api/{rest}", 404)
+    assert told[-1][2] == 500
+    assert "secret" not in repr(told)
+    assert "of-the-client" not in repr(told)
+    assert all(0 <= one.seconds < 10 for one in seen)

@@ -59,6 +59,7 @@ NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
 
 WALK: Final[Mapping[str, Line]] = {
     "GET /health": Line(PUBLIC),
+    "GET /ready": Line(PUBLIC),
     "GET /api/server": Line(PUBLIC),
     "GET /api/openapi.json": Line(PUBLIC),
     "GET /api/docs": Line(PUBLIC),

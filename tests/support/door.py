@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from server.http.app import SERVER_OPTIONS, create_app
 from server.http.door import Door
 from server.http.endpoint import Endpoint
+from server.http.middleware import Watcher
 from server.http.serving import route_of
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
@@ -93,6 +94,8 @@ async def open_door(
     web_client: WebClient | None = None,
     parts: Mapping[str, str] | None = None,
     strict_transport: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+    watchers: Sequence[Watcher] = (),
     more: Sequence[Endpoint] = (),
     broken_route: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None,
 ) -> AsyncIterator[Visitor]:
@@ -118,6 +121,8 @@ async def open_door(
             gateway=gateway,
             web_client=web_client or WebClient(None),
             strict_transport=lambda: strict_transport,
+            stopping=stopping,
+            watchers=watchers,
         ),
     )
     app.add_routes([route_of(endpoint) for endpoint in more])

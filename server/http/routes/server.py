@@ -32,6 +32,15 @@ async def health(http: web.Request) -> web.Response:
     return response
 
 
+async def ready(http: web.Request) -> web.Response:
+    """200 when this process can take requests, else 503 with what keeps it from it."""
+    parts = {"process": "stopping" if http.app[DOOR].stopping() else "ok"} | dict(await http.app[DOOR].health())
+    serves = all(state == "ok" for state in parts.values())
+    response = reply({"status": "ready" if serves else "not ready", **parts}, 200 if serves else 503)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 async def server_info(http: web.Request) -> ServerInfo:
     door = http.app[DOOR]
     return ServerInfo(
@@ -53,6 +62,15 @@ ENDPOINTS: Final = tagged(
         answer=dict[str, str],
         also=(503,),
         note="Each part of the server -> `ok`, or what is wrong with it; 503 when something is.",
+    ),
+    Endpoint(
+        "GET",
+        "/ready",
+        ready,
+        "Ask whether this process takes requests",
+        answer=dict[str, str],
+        also=(503,),
+        note="As `/health`, and 503 while the process stops: for whoever spreads requests over several.",
     ),
     Endpoint("GET", "/api/server", server_info, "Look at the server: its name, version and limits"),
 )

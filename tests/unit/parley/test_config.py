@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, PreviewSettings, Settings, load
+from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, MetricsSettings, PreviewSettings, Settings, load
 from parley.values import LOOPBACK, MailSender
 
 
@@ -311,3 +311,25 @@ def test_a_bad_file_is_one_line(tmp_path: Path, secrets: Path, content: bytes, s
 def test_a_missing_file_is_told(tmp_path: Path, secrets: Path) -> None:
     with pytest.raises(BadSetting, match=r"none.toml: the settings file cannot be read \(No such file"):
         load({"PARLEY_CONFIG": str(tmp_path / "none.toml")}, secrets=secrets)
+
+
+def test_metrics_are_off_and_then_for_this_machine_or_for_who_knows_the_token(secrets: Path) -> None:
+    assert settings(secrets).metrics is None
+    assert settings(secrets, PARLEY_METRICS="localhost:9464").metrics == MetricsSettings("127.0.0.1", 9464, None)
+    assert settings(secrets, PARLEY_METRICS="[::1]:0").metrics == MetricsSettings("::1", 0, None)
+    with pytest.raises(BadSetting, match=r"PARLEY_METRICS_TOKEN: anybody who reaches 0\.0\.0\.0 could read"):
+        settings(secrets, PARLEY_METRICS="0.0.0.0:9464")
+    (secrets / "metrics_token").write_text("sesame\n")
+    found = settings(secrets, PARLEY_METRICS="0.0.0.0:9464").metrics
+    assert found == MetricsSettings("0.0.0.0", 9464, "sesame")
+
+
+@pytest.mark.parametrize("written", ["9464", "127.0.0.1", "example.org:1", "127.0.0.1,::1:1", "127.0.0.1:x", ":9464"])
+def test_what_is_no_listener(secrets: Path, written: str) -> None:
+    with pytest.raises(BadSetting, match="PARLEY_METRICS: "):
+        settings(secrets, PARLEY_METRICS=written)
+
+
+def test_requests_are_logged_when_asked(secrets: Path) -> None:
+    assert not settings(secrets).log.requests
+    assert settings(secrets, PARLEY_LOG_REQUESTS="on").log.requests

@@ -1,0 +1,1 @@
+"""What Parley counts for Prometheus. Loaded only where somebody asked for it."""
