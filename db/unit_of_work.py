@@ -15,6 +15,7 @@ from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
 from db.repos.levels import SqlLevels
+from db.repos.links import SqlAccountLinks
 from db.repos.mails import SqlMails
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
@@ -42,6 +43,7 @@ class SqlReader:
         self.standings = SqlStandings(connection)
         self.factors = SqlFactors(connection)
         self.tickets = SqlTickets(connection)
+        self.links = SqlAccountLinks(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
         self.desks = SqlDesks(connection)

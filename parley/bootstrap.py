@@ -392,6 +392,7 @@ def _actions(
         settings=ActionSettings(
             address=settings.address,
             sign_up=settings.accounts.sign_up,
+            email=settings.accounts.email,
             owner_token_hash=owner_token_hash(materials.owner_token),
         ),
     )

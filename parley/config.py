@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from parley import values as read
 from parley.values import LOOPBACK, IPNetwork, MailSender
@@ -67,7 +67,9 @@ class MediaSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    sign_up: Literal["open", "closed"]
+    sign_up: Literal["open", "invitation", "closed"]
+    email: Literal["optional", "required"]
+    """Whether an account needs a mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,10 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "storage.redis_url": _Setting("PARLEY_REDIS_URL", read.redis_url, held_in="redis_url"),
     "media.port": _Setting("PARLEY_MEDIA_PORT", read.port, 7882),
     "media.public_ip": _Setting("PARLEY_PUBLIC_IP", read.public_addresses),
-    "accounts.sign_up": _Setting("PARLEY_SIGN_UP", read.choice("open", "closed"), "open"),
+    "accounts.sign_up": _Setting("PARLEY_SIGN_UP", read.choice("open", "invitation", "closed"), "open"),
     "previews.enabled": _Setting("PARLEY_PREVIEWS", read.choice("on", "off"), "on"),
     "previews.ports": _Setting("PARLEY_PREVIEW_PORTS", read.ports, "80,443"),
+    "accounts.email": _Setting("PARLEY_EMAIL", read.choice("optional", "required"), "optional"),
     "smtp.host": _Setting("PARLEY_SMTP_HOST", read.mail_host),
     "smtp.port": _Setting("PARLEY_SMTP_PORT", read.port, 0),
     "smtp.tls": _Setting("PARLEY_SMTP_TLS", read.choice("starttls", "tls", "none"), "starttls"),
@@ -296,7 +299,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             redis_url=values["storage.redis_url"],
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
-        accounts=AccountSettings(sign_up=cast("Literal['open', 'closed']", values["accounts.sign_up"])),
+        accounts=AccountSettings(sign_up=values["accounts.sign_up"], email=values["accounts.email"]),
         previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
         mail=_mail(values),
         log=LogSettings(

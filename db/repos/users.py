@@ -13,8 +13,9 @@ from db.tables.groups import member_names
 from db.tables.standings import standings
 from server.domain.entities import ChosenStatus, DirectFrom, Me, User, UserKind
 from server.domain.ids import UserId
+from server.domain.mail import mail_key
 from server.domain.names import name_key
-from server.ports import Credentials
+from server.ports import Credentials, MailedUser
 
 PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name, users.c.account_kind)
 """The columns of :class:`User`."""
@@ -30,6 +31,13 @@ _BY_USERNAME = select(*PUBLIC).where(
 _DIRECT_FROM = select(users.c.id, users.c.direct_from).where(among(users.c.id, "user_ids"))
 _PASSWORD_HASH = select(users.c.password_hash).where(users.c.id == given("user_id"))
 _CREDENTIALS = select(users.c.id, users.c.password_hash).where(users.c.username_key == given("key"), _PERSON)
+_EMAIL = select(users.c.email).where(users.c.id == given("user_id"))
+_BY_EMAIL = (
+    select(users.c.id, users.c.username, users.c.email)
+    .where(users.c.email_key == given("key"), _PERSON)
+    .order_by(users.c.id)
+    .limit(given("at_most"))
+)
 _SET = update(users).where(users.c.id == given("user_id"))
 _OPERATORS = select(users.c.id).where(users.c.operator).order_by(users.c.id)
 _SET_NAME = update(member_names).where(member_names.c.user_id == given("of_user"), member_names.c.kind == "display")
@@ -111,6 +119,17 @@ class SqlUsers(Repository):
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
         self._later(_SET, user_id=user_id, password_hash=password_hash)
+
+    async def email(self, user_id: UserId) -> str | None:
+        row = await self._first(_EMAIL, user_id=user_id)
+        return None if row is None else row.email
+
+    async def set_email(self, user_id: UserId, address: str | None) -> None:
+        self._later(_SET, user_id=user_id, email=address, email_key=None if address is None else mail_key(address))
+
+    async def by_email(self, address: str, limit: int) -> list[MailedUser]:
+        rows = await self._all(_BY_EMAIL, key=mail_key(address), at_most=limit)
+        return [MailedUser(user_id=row.id, username=row.username, email=row.email) for row in rows]
 
     async def operators(self) -> list[UserId]:
         return [row.id for row in await self._all(_OPERATORS)]

@@ -20,7 +20,10 @@ users = Table(
     Column("status", String(16), nullable=False, server_default="online"),
     Column("status_text", String(255), nullable=False, server_default=""),
     Column("status_until_ms", BIG),
+    Column("email", String(254)),
+    Column("email_key", exact(254)),
 )
+Index(None, users.c.email_key)
 
 sessions = Table(
     "sessions",
@@ -47,3 +50,18 @@ refresh_tokens = Table(
     sqlite_with_rowid=False,
 )
 Index(None, refresh_tokens.c.session_id)
+
+account_links = Table(
+    "account_links",
+    metadata,
+    Column("token_hash", HASH, primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    reference("user_id", "users.id", nullable=True),
+    Column("address", String(254), nullable=False),
+    Column("address_key", exact(254), nullable=False),
+    Column("created_ms", BIG, nullable=False),
+    Column("expires_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index(None, account_links.c.user_id)
+Index(None, account_links.c.address_key)

@@ -11,8 +11,10 @@ from msgspec import UNSET, UnsetType
 
 from server.actions.acquaintances import acquaintance, known_elsewhere
 from server.actions.authority import public_user
+from server.actions.confirmation import ask_to_confirm, email_required
 from server.actions.context import Actions, Origin
 from server.actions.guessing import slow_down
+from server.actions.invites import accept_invite, open_invite
 from server.actions.passwords import check_password, typed_password
 from server.actions.requests import Request
 from server.actions.second_step import FactorWanted, let_in
@@ -21,6 +23,7 @@ from server.domain.entities import ChosenStatus, DirectFrom, Me, User
 from server.domain.errors import Conflict, Forbidden, Unauthenticated
 from server.domain.events import MeUpdate, ToContacts, ToUsers, UserUpdate
 from server.domain.ids import UserId
+from server.domain.mail import clean_address
 from server.domain.names import clean_line, fold_username, username_key
 from server.domain.numbers import check_range
 from server.domain.rates import Rule, address_key
@@ -32,6 +35,10 @@ class SignUp(Request, frozen=True, kw_only=True):
     password: str
     display_name: str | UnsetType = UNSET
     """The user name, unless given."""
+    email: str | UnsetType = UNSET
+    """Counts once it is confirmed by the link that is sent there."""
+    invite: str | UnsetType = UNSET
+    """Code of an invitation, which is accepted in the same step."""
     owner_token: str | UnsetType = UNSET
     tokens: Literal["cookie", "body"] = "cookie"
     """Where the door puts the refresh token."""
@@ -56,34 +63,70 @@ class UpdateMe(Request, frozen=True, kw_only=True):
 # ------------------------------------------------------------------------------------------------------------ sign up
 
 
-def check_sign_up(actions: Actions, request: SignUp) -> tuple[str, str, str]:
-    """User name, display name and password as they count; raises what is wrong with them, or that nobody may."""
+class _Newcomer(msgspec.Struct, frozen=True, kw_only=True):
+    username: str
+    display_name: str
+    password: str
+    email: str | None
+    invite: str | None
+    operator: bool
+
+
+def check_sign_up(actions: Actions, request: SignUp) -> _Newcomer:
+    """Everything as it counts; raises what is wrong with it, or that nobody may."""
     limits = actions.limits
-    if isinstance(request.owner_token, str):
-        if not _is_owner_token(actions, request.owner_token):
-            raise _bad_owner_token()
-    elif actions.settings.sign_up != "open":
-        raise Forbidden("signup_closed", "New accounts are not open here. Ask the operator for one.")
+    _check_may_sign_up(actions, request)
     username = username_key(request.username, shortest=limits.username_min, longest=limits.username_max)
     display_name = username
     if isinstance(request.display_name, str):
         display_name = clean_line(request.display_name, "display_name", longest=limits.display_name_max)
-    return username, display_name, check_password(actions, request.password, username)
+    email = clean_address(request.email) if isinstance(request.email, str) else None
+    if email is None and actions.settings.email == "required":
+        raise email_required()
+    return _Newcomer(
+        username=username,
+        display_name=display_name,
+        password=check_password(actions, request.password, username),
+        email=email,
+        invite=request.invite if isinstance(request.invite, str) else None,
+        operator=isinstance(request.owner_token, str),
+    )
+
+
+def _check_may_sign_up(actions: Actions, request: SignUp) -> None:
+    if isinstance(request.owner_token, str):
+        if not _is_owner_token(actions, request.owner_token):
+            raise _bad_owner_token()
+    elif actions.settings.sign_up == "closed":
+        raise Forbidden("signup_closed", "New accounts are not open here. Ask the operator for one.")
+    elif actions.settings.sign_up == "invitation" and not isinstance(request.invite, str):
+        raise Forbidden("invite_required", "New accounts are by invitation here. Open the link that you were sent.")
 
 
 async def do_sign_up(actions: Actions, request: SignUp, origin: Origin) -> SessionGrant:
-    """Raises signup_closed, bad_owner_token, username_taken, and what :func:`check_sign_up` finds."""
+    """Raises username_taken, unknown_invite, what :func:`check_sign_up` finds, and what holds off newcomers of the group."""
     await actions.limiter.hit(Rule.SIGN_UP, address_key(origin.address))
-    username, display_name, password = check_sign_up(actions, request)
-    operator = isinstance(request.owner_token, str)
-    password_hash = await actions.hasher.hash(password)
+    new = check_sign_up(actions, request)
+    if new.invite is not None:
+        async with actions.store.read() as reader:
+            await open_invite(reader, new.invite, actions.clock.now_ms())  # hashing is for those who may
+    password_hash = await actions.hasher.hash(new.password)
     now_ms = actions.clock.now_ms()
     async with actions.store.write() as uow:
-        if operator and await uow.users.any_operator():
+        if new.operator and await uow.users.any_operator():
             raise _bad_owner_token()
-        me = Me(id=UserId(actions.ids.next(now_ms)), username=username, display_name=display_name, operator=operator)
-        if not await uow.users.add(me, username, password_hash):
+        me = Me(
+            id=UserId(actions.ids.next(now_ms)),
+            username=new.username,
+            display_name=new.display_name,
+            operator=new.operator,
+        )
+        if not await uow.users.add(me, new.username, password_hash):
             raise Conflict("username_taken", "This user name is taken. Choose another.")
+        if new.email is not None:
+            await ask_to_confirm(actions, uow, me, new.email)
+        if new.invite is not None:
+            await accept_invite(actions, uow, me.id, new.invite, now_ms)
         return await open_session(actions, uow, me, origin, now_ms)
 
 

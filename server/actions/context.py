@@ -34,7 +34,9 @@ from server.ports import (
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator decides."""
 
-    sign_up: Literal["open", "closed"] = "open"
+    sign_up: Literal["open", "invitation", "closed"] = "open"
+    email: Literal["optional", "required"] = "optional"
+    """Whether an account needs a mail address."""
     owner_token_hash: bytes | None = None
     """SHA-256 of the token that makes the first account the operator; of no use once there is one."""
     address: str = ""

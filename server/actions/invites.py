@@ -209,14 +209,18 @@ async def do_accept_invite(actions: Actions, user_id: UserId, code: str) -> Acce
     """Comes into the group; for a member nothing changes, and no use is counted."""
     await actions.limiter.hit(Rule.INVITE_ACCEPT, str(user_id))
     async with actions.store.write() as uow:
-        now_ms = actions.clock.now_ms()
-        invite = await _find(uow, code)
-        member = await uow.members.get(invite.group_id, user_id)
-        if member is None:
-            if not await uow.invites.use(code, now_ms):
-                raise _unknown_invite()
-            view = await come_in(actions, uow, user_id, invite.group_id, now_ms)
-        else:
-            (view,) = await views_of(uow, actions.voice, [member])
+        return await accept_invite(actions, uow, user_id, code, actions.clock.now_ms())
+
+
+async def accept_invite(actions: Actions, uow: UnitOfWork, user_id: UserId, code: str, now_ms: int) -> Accepted:
+    """Part of accepting one, and of signing up with one. Raises unknown_invite, and what holds off newcomers."""
+    invite = await _find(uow, code)
+    member = await uow.members.get(invite.group_id, user_id)
+    if member is None:
+        if not await uow.invites.use(code, now_ms):
+            raise _unknown_invite()
+        view = await come_in(actions, uow, user_id, invite.group_id, now_ms)
+    else:
+        (view,) = await views_of(uow, actions.voice, [member])
     seen = any(channel.id == invite.channel_id for channel in view.channels)
     return Accepted(view=view, channel_id=invite.channel_id if seen else None)

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from server.domain.events import Gap, MailQueued, Notice
+from server.domain.mail import NOBODY
 from server.ports import Clock, MailDelayed, Mailer, MailRefused, QueuedMail, Store
 
 ATTEMPTS_MAX: Final = 20
@@ -104,7 +105,8 @@ class Postman:
 
     async def _deliver(self, queued: QueuedMail) -> None:
         try:
-            await self._mailer.send(queued.mail, queued.id)
+            if queued.mail.to != NOBODY:
+                await self._mailer.send(queued.mail, queued.id)
         except MailRefused as refused:
             _log.error("mail.refused", mail_id=int(queued.id), reason=str(refused))
         except MailDelayed as delayed:

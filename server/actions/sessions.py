@@ -15,6 +15,7 @@ import msgspec
 
 from server.actions.coming_back import come_back
 from server.actions.context import Actions, Origin
+from server.actions.notices import notify_of_log_in
 from server.domain.entities import Me
 from server.domain.errors import Unauthenticated
 from server.domain.events import SessionRevoked
@@ -77,9 +78,10 @@ def _is_live(record: SessionRecord, now_ms: int) -> bool:
 async def open_session(actions: Actions, uow: UnitOfWork, me: Me, origin: Origin, now_ms: int) -> SessionGrant:
     """A new log-in of ``me``, who has shown that it is them; part of sign-up and of every way to log in.
 
-    Raises account_disabled; ends a deactivation.
+    Told by mail where none came from there before. Raises account_disabled; ends a deactivation.
     """
     await come_back(uow, me.id, now_ms)
+    await notify_of_log_in(actions, uow, me, origin)
     secret = base64.urlsafe_b64encode(actions.random_bytes(_TOKEN_BYTES)).rstrip(b"=").decode()
     record = SessionRecord(
         id=SessionId(actions.ids.next(now_ms)),
@@ -160,9 +162,9 @@ async def do_log_out(actions: Actions, refresh_token: str) -> None:
             await revoke(uow, found[0].id, actions.clock.now_ms())
 
 
-async def revoke_all(uow: UnitOfWork, user_id: UserId, now_ms: int) -> None:
-    """Every log-in of an account; their sockets close at once."""
-    for session_id in await uow.sessions.revoke_all(user_id, now_ms):
+async def revoke_all(uow: UnitOfWork, user_id: UserId, now_ms: int, *, but: SessionId | None = None) -> None:
+    """Every log-in of an account, ``but`` one if it is named; their sockets close at once."""
+    for session_id in await uow.sessions.revoke_all(user_id, now_ms, but=but):
         uow.notify(SessionRevoked(session_id))
 
 
@@ -172,9 +174,11 @@ async def revoke(uow: UnitOfWork, session_id: SessionId, now_ms: int) -> None:
 
 
 async def do_forget_expired(actions: Actions) -> int:
-    """Housekeeping: deletes log-ins that ended more than a day ago; returns how many."""
+    """Housekeeping: deletes log-ins that ended more than a day ago, and links that ran out; returns how many log-ins."""
     async with actions.store.write() as uow:
-        return await uow.sessions.forget_expired(actions.clock.now_ms() - 86_400_000)
+        now_ms = actions.clock.now_ms()
+        await uow.links.forget_expired(now_ms)
+        return await uow.sessions.forget_expired(now_ms - 86_400_000)
 
 
 def token_hash(secret: str) -> bytes:

@@ -13,9 +13,13 @@ ADDRESS_MAX: Final = 254
 """Characters (RFC 5321, 4.5.3.1.3)."""
 
 
+NOBODY: Final = ""
+"""In the place of an address: a mail that is written so that writing it takes as long, and then sent to nobody."""
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     to: str
-    """As :func:`clean_address` gives it."""
+    """As :func:`clean_address` gives it, or :data:`NOBODY`."""
     subject: str
     text: str
     html: str | None = None
@@ -33,3 +37,8 @@ def clean_address(address: str) -> str:
     except EmailNotValidError:
         raise Invalid("bad_email", "This is not an e-mail address. Write one like anna@example.org.") from None
     return found.ascii_email or found.normalized
+
+
+def mail_key(address: str) -> str:
+    """What a clean address is found by: hardly any mail server tells letter cases apart."""
+    return address.casefold()

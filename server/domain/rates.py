@@ -35,6 +35,12 @@ class Rule(enum.StrEnum):
     """By address: the second step of a log-in."""
     PASSKEY = "passkey"
     """By address: signing in by a passkey alone."""
+    RECOVER = "recover"
+    """By address."""
+    LINK = "link"
+    """Links that came by mail, by address: tokens cannot be tried one after the other."""
+    MAIL_ADDRESS = "mail.address"
+    """Mail that somebody asked for to a mail address, by that address: nobody's mailbox is flooded."""
     REFRESH = "refresh"
     """By address."""
     INVITE_LOOK = "invite.look"
@@ -69,6 +75,8 @@ class Rule(enum.StrEnum):
     PREVIEW_HOST = "preview.host"
     """By host: this server is no tool to burden another one with."""
     REPORT = "report"
+    MAIL_ACCOUNT = "mail.account"
+    """Mail that confirms an address of one's own."""
     MAIL_INVITE = "mail.invite"
     """Invitations by mail to people who did not ask for one."""
     VOICE_OFFER = "voice.offer"
@@ -84,6 +92,9 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.PROVE: Rate(10, 300),
         Rule.LOG_IN_FACTOR: Rate(60, 300),
         Rule.PASSKEY: Rate(60, 300),
+        Rule.RECOVER: Rate(10, 3600),
+        Rule.LINK: Rate(60, 300),
+        Rule.MAIL_ADDRESS: Rate(6, 3600),
         Rule.REFRESH: Rate(300, 300),
         Rule.INVITE_LOOK: Rate(120, 300),
         Rule.GROUP_CREATE: Rate(30, 3600),
@@ -106,6 +117,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.PREVIEW: Rate(30, 60),
         Rule.PREVIEW_HOST: Rate(30, 60),
         Rule.REPORT: Rate(20, 600),
+        Rule.MAIL_ACCOUNT: Rate(6, 3600),
         Rule.MAIL_INVITE: Rate(20, 3600),
         Rule.VOICE_OFFER: Rate(40, 60),
     }

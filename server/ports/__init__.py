@@ -7,7 +7,18 @@ see one consistent state and cannot write. Repositories raise nothing for a miss
 
 from __future__ import annotations
 
-from server.ports.accounts import Credentials, Mails, QueuedMail, RefreshToken, SessionRecord, Sessions, Users
+from server.ports.accounts import (
+    AccountLink,
+    AccountLinks,
+    Credentials,
+    MailedUser,
+    Mails,
+    QueuedMail,
+    RefreshToken,
+    SessionRecord,
+    Sessions,
+    Users,
+)
 from server.ports.desks import Desk, Desks
 from server.ports.factors import (
     Assertion,
@@ -73,6 +84,8 @@ __all__ = [
     "HEAD_BYTES",
     "HERE_ID",
     "AccessClaims",
+    "AccountLink",
+    "AccountLinks",
     "Additions",
     "Around",
     "Assertion",
@@ -107,6 +120,7 @@ __all__ = [
     "MadeEmoji",
     "MailDelayed",
     "MailRefused",
+    "MailedUser",
     "Mailer",
     "Mails",
     "Members",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -40,6 +40,25 @@ class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
     session_id: SessionId
     created_ms: int
     spent_ms: int | None = None
+
+
+class AccountLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that was sent by mail: SHA-256 of its token, never the token."""
+
+    token_hash: bytes
+    purpose: Literal["verify", "recover"]
+    user_id: UserId | None
+    """Of one that recovers None: it is good for every account with that address, and there need be none."""
+    address: str
+    """Where it was sent, or would have been."""
+    created_ms: int
+    expires_ms: int
+
+
+class MailedUser(msgspec.Struct, frozen=True, kw_only=True):
+    user_id: UserId
+    username: str
+    email: str
 
 
 class QueuedMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +99,16 @@ class Users(Protocol):
 
     async def set_password_hash(self, user_id: UserId, password_hash: str) -> None: ...
 
+    async def email(self, user_id: UserId) -> str | None:
+        """The address that was confirmed."""
+        ...
+
+    async def set_email(self, user_id: UserId, address: str | None) -> None: ...
+
+    async def by_email(self, address: str, limit: int) -> list[MailedUser]:
+        """Whose confirmed address it is, in whatever letter case; the oldest accounts first."""
+        ...
+
     async def any_operator(self) -> bool: ...
 
     async def operators(self) -> list[UserId]: ...
@@ -96,14 +125,22 @@ class Sessions(Protocol):
         """Marks the old token spent at ``new.created_ms``, adds the new one and moves the session's ``used_ms``."""
         ...
 
+    async def of_user(self, user_id: UserId, now_ms: int, used_after_ms: int, limit: int) -> list[SessionRecord]:
+        """Those that still count, the last used first."""
+        ...
+
+    async def seen(self, user_id: UserId, limit: int) -> list[tuple[str, str]]:
+        """Device and address of log-ins that are kept, ended ones too; the latest first."""
+        ...
+
     async def prove(self, session_id: SessionId, now_ms: int) -> None:
         """Its owner has just shown who they are."""
         ...
 
     async def revoke(self, session_id: SessionId, now_ms: int) -> None: ...
 
-    async def revoke_all(self, user_id: UserId, now_ms: int) -> list[SessionId]:
-        """Which of the user's were not revoked yet."""
+    async def revoke_all(self, user_id: UserId, now_ms: int, *, but: SessionId | None = None) -> list[SessionId]:
+        """Which of the user's were not revoked yet, without the one that is kept."""
         ...
 
     async def revoked(self, session_ids: Collection[SessionId]) -> set[SessionId]:
@@ -116,6 +153,28 @@ class Sessions(Protocol):
 
     async def forget_expired(self, now_ms: int) -> int:
         """Deletes sessions that ended or expired before ``now_ms``, with their tokens; returns how many."""
+        ...
+
+
+class AccountLinks(Protocol):
+    async def add(self, link: AccountLink) -> None: ...
+
+    async def get(self, token_hash: bytes) -> AccountLink | None: ...
+
+    async def pending(self, user_id: UserId) -> AccountLink | None:
+        """The newest one with which the user may confirm an address."""
+        ...
+
+    async def use(self, token_hash: bytes) -> bool:
+        """False when somebody else has used it meanwhile."""
+        ...
+
+    async def drop_pending(self, user_id: UserId) -> None: ...
+
+    async def drop_recoveries(self, address: str) -> None: ...
+
+    async def forget_expired(self, now_ms: int) -> int:
+        """Returns how many."""
         ...
 
 

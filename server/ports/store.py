@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from server.domain.events import Audience, Event, Notice
-from server.ports.accounts import Mails, Sessions, Users
+from server.ports.accounts import AccountLinks, Mails, Sessions, Users
 from server.ports.desks import Desks
 from server.ports.factors import Factors, Tickets
 from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Members, Roles
@@ -30,6 +30,8 @@ class Reader(Protocol):
     def factors(self) -> Factors: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def links(self) -> AccountLinks: ...
     @property
     def groups(self) -> Groups: ...
     @property

@@ -17,6 +17,7 @@ from server.actions.messages import CreateMessage, do_create_message
 from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
+from server.actions.sessions import authenticate
 from server.domain.entities import FilterAction
 from server.domain.factors import recovery_hash
 from server.domain.ids import ChannelId, PasskeyId, UserId
@@ -98,7 +99,9 @@ async def furnish(house: House) -> World:
         assert hashed is not None
         await uow.factors.replace_codes(owner, [hashed])
     await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
+    log_in = await authenticate(house.actions, await house.token(owner))
     ids = {
+        "session": log_in.session_id,
         "group": group_id,
         "channel": text,
         "role": role.id,

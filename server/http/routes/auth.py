@@ -10,7 +10,9 @@ from msgspec import UNSET, UnsetType
 
 from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
 from server.actions.context import Actions, Origin
+from server.actions.emails import do_verify_email
 from server.actions.passkeys import SignInByPasskey, do_ask_for_any_passkey, do_sign_in_by_passkey
+from server.actions.recovery import do_ask_recovery, do_recover, look_at_recovery
 from server.actions.requests import Request
 from server.actions.second_step import FactorWanted, LogInByFactor, do_ask_for_passkey, do_log_in_by_factor
 from server.actions.sessions import SessionGrant, do_log_out, do_refresh
@@ -21,6 +23,7 @@ from server.http.door import actions_of
 from server.http.endpoint import Endpoint, tagged
 from server.http.middleware import REFRESH_COOKIE
 from server.http.replies import nothing, refusal, reply
+from server.http.routes.invites import HELD_OFF
 from server.ports import Site
 
 
@@ -140,6 +143,11 @@ ENDPOINTS: Final = tagged(
             "weak_password",
             "signup_closed",
             "bad_owner_token",
+            "bad_email",
+            "email_required",
+            "invite_required",
+            "unknown_invite",
+            *HELD_OFF,
         ),
     ),
     Endpoint(
@@ -191,6 +199,30 @@ ENDPOINTS: Final = tagged(
         errors=("unauthenticated", "session_revoked"),
         takes_cookie=True,
         note=_WHENCE,
+    ),
+    Endpoint("POST", "/api/auth/verify", do_verify_email, "Confirm a mail address by its link", errors=("bad_link",)),
+    Endpoint(
+        "POST",
+        "/api/auth/recover",
+        do_ask_recovery,
+        "Ask for a link to a new password",
+        errors=("bad_email",),
+        note="It is sent if the address is that of an account; the answer is the same in either case.",
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/recover/look",
+        look_at_recovery,
+        "See which accounts a link is good for",
+        errors=("bad_link",),
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/recover/finish",
+        do_recover,
+        "Choose a new password by a link",
+        errors=("bad_link", "too_short", "too_long", "weak_password"),
+        note="Ends every log-in. Log in with the new password then, and with the second factor if there is one.",
     ),
     Endpoint("POST", "/api/auth/logout", log_out, "Log out", takes_cookie=True, note=_WHENCE),
 )

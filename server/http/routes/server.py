@@ -18,7 +18,10 @@ class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """The configured server name, or the host that the request named."""
     version: str
-    sign_up: Literal["open", "closed"]
+    sign_up: Literal["open", "invitation", "closed"]
+    """``invitation``: with the code of one, as in the link that people are sent."""
+    email: Literal["optional", "required"]
+    """Whether an account needs a mail address."""
     limits: Limits
     heartbeat_interval_ms: int
 
@@ -47,6 +50,7 @@ async def server_info(http: web.Request) -> ServerInfo:
         name=door.policy.server_name or http[VISITOR].authority,
         version=door.version,
         sign_up=door.actions.settings.sign_up,
+        email=door.actions.settings.email,
         limits=door.actions.limits,
         heartbeat_interval_ms=door.heartbeat_interval_ms,
     )

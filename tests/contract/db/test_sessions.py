@@ -58,6 +58,37 @@ async def test_the_first_revocation_counts(world: SqlStore) -> None:
         assert await reader.sessions.get(LAPTOP) == session(LAPTOP)
 
 
+async def test_the_log_ins_that_count_are_listed_the_last_used_first(world: SqlStore) -> None:
+    kinds = {
+        601: {"used_ms": 3_000},
+        602: {"used_ms": 5_000},
+        603: {"revoked_ms": 50},
+        604: {"expires_ms": 200},
+        605: {"used_ms": 100},
+        606: {"user_id": BEN},
+    }
+    async with world.write() as uow:
+        for number, fields in kinds.items():
+            id_ = SessionId(Snowflake(number))
+            await uow.sessions.add(replace(session(id_), **fields), token(str(number), id_))  # type: ignore[arg-type]
+        assert [one.id for one in await uow.sessions.of_user(ANNA, 200, 101, 10)] == [602, 601]
+        assert [one.id for one in await uow.sessions.of_user(ANNA, 200, 100, 10)] == [602, 601, 605]
+        assert [one.id for one in await uow.sessions.of_user(ANNA, 200, 100, 1)] == [602]
+        assert await uow.sessions.seen(ANNA, 10) == [("Firefox", "::1")] * 5
+        assert len(await uow.sessions.seen(ANNA, 2)) == 2
+
+
+async def test_all_but_one_are_revoked(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.sessions.add(session(PHONE), token("p", PHONE))
+        await uow.sessions.add(session(LAPTOP), token("l", LAPTOP))
+        assert await uow.sessions.revoke_all(ANNA, 3_000, but=LAPTOP) == [PHONE]
+        assert await uow.sessions.revoke_all(ANNA, 4_000, but=LAPTOP) == []
+    async with world.read() as reader:
+        assert await reader.sessions.get(PHONE) == replace(session(PHONE), revoked_ms=3_000)
+        assert await reader.sessions.get(LAPTOP) == session(LAPTOP)
+
+
 async def test_a_proof_is_kept_for_one_session(world: SqlStore) -> None:
     async with world.write() as uow:
         await uow.sessions.add(session(PHONE), token("p", PHONE))

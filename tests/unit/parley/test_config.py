@@ -28,10 +28,10 @@ def test_without_anything_it_is_plain_http_for_this_machine_alone(secrets: Path)
     assert found.storage.data == Path("data").absolute()
     assert found.storage.database_url == f"sqlite:///{found.storage.data}/parley.db"
     assert found.server_name is None
-    assert found.accounts.sign_up == "open"
     assert found.previews == PreviewSettings(enabled=True, ports=(80, 443))
     off = settings(secrets, PARLEY_PREVIEWS="off", PARLEY_PREVIEW_PORTS="8443")
     assert off.previews == PreviewSettings(enabled=False, ports=(8443,))
+    assert (found.accounts.sign_up, found.accounts.email) == ("open", "optional")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,7 @@ def test_lists_are_written_with_commas(secrets: Path) -> None:
         ("PARLEY_SERVER_NAME", "chat.example.org:0", "is not a server name"),
         ("PARLEY_SERVER_NAME", "a" * 64, "is not a server name"),
         ("PARLEY_SIGN_UP", "perhaps", "is not known"),
+        ("PARLEY_EMAIL", "perhaps", "is not known"),
         ("PARLEY_LOG_LEVEL", "loud", "Write one of: debug"),
     ],
 )

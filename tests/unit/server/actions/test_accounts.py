@@ -16,6 +16,8 @@ from server.actions.accounts import (
     get_user,
 )
 from server.actions.context import Origin, Settings
+from server.actions.invites import CreateInvite, do_create_invite
+from server.actions.safety import UpdateSafety, do_update_safety
 from server.actions.sessions import SessionGrant, authenticate
 from server.domain.entities import ChosenStatus, DirectFrom, User
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
@@ -91,6 +93,62 @@ async def test_closed_means_closed(house: House) -> None:
     closed = house.with_settings(Settings(sign_up="closed"))
     with pytest.raises(Forbidden) as refused:
         await do_sign_up(closed.actions, sign_up(), HOME)
+    assert refused.value.code == "signup_closed"
+
+
+BY_INVITATION = Settings(sign_up="invitation")
+
+
+async def test_by_invitation_one_comes_with_a_link_and_into_its_group(house: House) -> None:
+    boris = await house.user("boris")
+    view = await house.group(boris)
+    invite = await do_create_invite(house.actions, boris, view.group.id, CreateInvite(max_uses=1))
+    house = house.with_settings(BY_INVITATION)
+    with pytest.raises(Forbidden) as refused:
+        await do_sign_up(house.actions, sign_up(), HOME)
+    assert refused.value.code == "invite_required"
+    grant = await do_sign_up(house.actions, sign_up(invite=invite.code), HOME)
+    async with house.store.read() as reader:
+        assert await reader.members.get(view.group.id, grant.me.id) is not None
+    with pytest.raises(NotFound) as missing:
+        await do_sign_up(house.actions, sign_up("chloe", invite=invite.code), HOME)
+    assert missing.value.code == "unknown_invite"
+
+
+@pytest.mark.parametrize("code", ["", "nonsense", "x" * 1000, "\ud800"])
+async def test_an_invitation_that_is_none_makes_no_account(house: House, code: str) -> None:
+    for settings in (BY_INVITATION, Settings()):
+        with pytest.raises(NotFound):
+            await do_sign_up(house.with_settings(settings).actions, sign_up(invite=code), HOME)
+    await house.user("anna")
+
+
+async def test_a_name_that_is_taken_uses_no_invitation_up(house: House) -> None:
+    boris = await house.user("boris")
+    view = await house.group(boris)
+    invite = await do_create_invite(house.actions, boris, view.group.id, CreateInvite(max_uses=1))
+    with pytest.raises(Conflict):
+        await do_sign_up(house.actions, sign_up("boris", invite=invite.code), HOME)
+    await do_sign_up(house.actions, sign_up(invite=invite.code), HOME)
+
+
+async def test_what_holds_newcomers_off_makes_no_account_either(house: House) -> None:
+    boris = await house.user("boris")
+    view = await house.group(boris)
+    invite = await do_create_invite(house.actions, boris, view.group.id, CreateInvite())
+    await do_update_safety(house.actions, boris, view.group.id, UpdateSafety(invites_paused_until_ms=2**52), None)
+    with pytest.raises(Forbidden) as refused:
+        await do_sign_up(house.actions, sign_up(invite=invite.code), HOME)
+    assert refused.value.code == "invites_paused"
+    await house.user("anna")
+
+
+async def test_where_sign_up_is_closed_no_invitation_opens_it(house: House) -> None:
+    boris = await house.user("boris")
+    view = await house.group(boris)
+    invite = await do_create_invite(house.actions, boris, view.group.id, CreateInvite())
+    with pytest.raises(Forbidden) as refused:
+        await do_sign_up(house.with_settings(Settings(sign_up="closed")).actions, sign_up(invite=invite.code), HOME)
     assert refused.value.code == "signup_closed"
 
 

@@ -21,7 +21,7 @@ from server.actions.postman import (
 )
 from server.domain.errors import Unavailable
 from server.domain.ids import MailId
-from server.domain.mail import Mail
+from server.domain.mail import NOBODY, Mail
 from server.ports import MailDelayed, MailRefused
 from tests.support.actions import House, open_house
 from tests.support.waiting import Bell
@@ -129,6 +129,16 @@ async def test_mail_is_sent_when_its_cause_is_committed(office: Office) -> None:
     await office.postman.close()
     assert await office.waiting() == 0
     assert len(set(office.mailbox.ids)) == 3
+
+
+async def test_what_is_for_nobody_is_dropped_in_its_turn(office: Office) -> None:
+    async with office.house.store.write() as uow:
+        await queue_mail(office.house.actions, uow, Mail(to=NOBODY, subject="x", text="x"))
+    await office.write("anna")
+    office.postman.start()
+    assert await office.at_rest() == LOOK_S
+    assert office.mailbox.got == ["anna"]
+    assert await office.waiting() == 0
 
 
 async def test_what_waited_for_a_start_is_sent_at_once(office: Office) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.errors import Invalid
-from server.domain.mail import ADDRESS_MAX, clean_address
+from server.domain.mail import ADDRESS_MAX, clean_address, mail_key
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,7 @@ def test_whatever_is_written_an_address_is_one_line_of_ascii(written: str) -> No
     assert " " not in address
     assert len(address) <= ADDRESS_MAX
     assert clean_address(address) == address
+
+
+def test_letter_case_makes_no_other_address() -> None:
+    assert mail_key("Anna@Example.org") == mail_key("anna@example.org")
