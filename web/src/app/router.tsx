@@ -14,6 +14,18 @@ const AuthPage = lazily(
   () => import("../features/auth/AuthPage"),
   (module) => module.AuthPage,
 );
+const VerifyPage = lazily(
+  () => import("../features/auth/VerifyPage"),
+  (module) => module.VerifyPage,
+);
+const RecoverPage = lazily(
+  () => import("../features/auth/RecoverPage"),
+  (module) => module.RecoverPage,
+);
+const NewPasswordPage = lazily(
+  () => import("../features/auth/RecoverPage"),
+  (module) => module.NewPasswordPage,
+);
 const InvitePage = lazily(
   () => import("../features/invite/InvitePage"),
   (module) => module.InvitePage,
@@ -35,7 +47,7 @@ const SettingsPage = lazily(() => import("../features/settings/SettingsPage"));
 const GroupSettings = lazily(() => import("../features/group/GroupSettings"));
 
 // Strangers meet a form first; for all others the conversation is needed at once.
-if (!/^\/(login|signup|invite)\b/.test(location.pathname)) void conversation();
+if (!/^\/(login|signup|invite|verify|recover)\b/.test(location.pathname)) void conversation();
 
 /** A page of the shell whose code may still be under way. */
 function waited(Page: ComponentType) {
@@ -95,6 +107,24 @@ const invite = createRoute({
   component: function Invitation() {
     const { code } = invite.useParams();
     return <InvitePage key={code} code={code} />;
+  },
+});
+
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/verify/$token",
+  component: function Verification() {
+    const { token } = verify.useParams();
+    return <VerifyPage key={token} token={token} />;
+  },
+});
+const recover = createRoute({ getParentRoute: () => root, path: "/recover", component: RecoverPage });
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/recover/$token",
+  component: function Recovery() {
+    const { token } = newPassword.useParams();
+    return <NewPasswordPage key={token} token={token} />;
   },
 });
 
@@ -217,6 +247,9 @@ export const router = createRouter({
     login,
     signup,
     invite,
+    verify,
+    recover,
+    newPassword,
     shell.addChildren([
       landing,
       home,

@@ -53,7 +53,8 @@ export interface Limits {
 export interface ServerInfo {
   name: string;
   version: string;
-  sign_up: string;
+  sign_up: "open" | "invitation" | "closed";
+  email: "optional" | "required";
   limits: Limits;
   heartbeat_interval_ms: number;
 }

@@ -34,6 +34,13 @@ export async function fetchJson<T>(send: Fetch, path: string, init: RequestInit 
   throw new RequestError(error.code, error.message, error.data ?? {}, response.status);
 }
 
+export interface SignUpMore {
+  email?: string;
+  /** Code of an invitation, which is accepted with it. */
+  invite?: string;
+  owner_token?: string;
+}
+
 export interface AuthOptions {
   fetch?: Fetch;
   now?: () => number;
@@ -60,8 +67,8 @@ export class Auth {
     this.#exclusive = options.exclusive ?? webLock;
   }
 
-  async signUp(username: string, password: string, ownerToken?: string): Promise<Me> {
-    const body = { username, password, ...(ownerToken ? { owner_token: ownerToken } : {}) };
+  async signUp(username: string, password: string, more: SignUpMore = {}): Promise<Me> {
+    const body = { username, password, ...more };
     return this.#keep(await this.#post<Session>("/api/auth/signup", body)).me;
   }
 

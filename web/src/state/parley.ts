@@ -2,7 +2,7 @@
 
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { Api } from "../gateway/api";
-import { Auth } from "../gateway/auth";
+import { Auth, type SignUpMore } from "../gateway/auth";
 import { type ConnectionState, GatewayClient } from "../gateway/client";
 import type {
   Channel,
@@ -188,8 +188,8 @@ export class Parley {
 
   // ---------------------------------------------------------------------------------------------------------- account
 
-  async signUp(username: string, password: string, ownerToken?: string): Promise<void> {
-    this.#loggedIn(await this.auth.signUp(username, password, ownerToken));
+  async signUp(username: string, password: string, more: SignUpMore = {}): Promise<void> {
+    this.#loggedIn(await this.auth.signUp(username, password, more));
   }
 
   async logIn(username: string, password: string): Promise<void> {

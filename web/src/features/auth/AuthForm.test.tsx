@@ -16,7 +16,19 @@ it("signs up with the folded name and the owner's token", async () => {
   const parley = renderWith(<AuthForm kind="signup" ownerToken="t" />);
   const signUp = vi.spyOn(parley, "signUp").mockResolvedValue();
   await fill(" Anna ", "long enough");
-  expect(signUp).toHaveBeenCalledExactlyOnceWith("anna", "long enough", "t");
+  expect(signUp).toHaveBeenCalledExactlyOnceWith("anna", "long enough", { owner_token: "t" });
+});
+
+it("signs up with a mail address and an invitation where there is one", async () => {
+  const parley = renderWith(<AuthForm kind="signup" invite="code" />);
+  const signUp = vi
+    .spyOn(parley, "signUp")
+    .mockRejectedValueOnce(new RequestError("bad_email", "", {}, 400))
+    .mockResolvedValueOnce();
+  await userEvent.type(screen.getByTestId("signup-email"), "anna@example.org");
+  await fill("anna", "long enough");
+  expect(signUp).toHaveBeenCalledWith("anna", "long enough", { email: "anna@example.org", invite: "code" });
+  expect(screen.getByTestId("signup-email").getAttribute("aria-invalid")).toBe("true");
 });
 
 it.each([

@@ -10,22 +10,27 @@ export type AuthKind = "signup" | "login";
 const USERNAME = /^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/;
 /** Which field a refusal is about. */
 const ABOUT_NAME: ReadonlySet<string> = new Set(["username_taken", "bad_username"]);
+const ABOUT_EMAIL: ReadonlySet<string> = new Set(["bad_email", "email_required"]);
 const ABOUT_PASSWORD: ReadonlySet<string> = new Set(["weak_password"]);
 
 interface Props {
   kind: AuthKind;
   ownerToken?: string | undefined;
+  /** Code of an invitation, to be accepted with a sign-up. */
+  invite?: string | undefined;
   submitLabel?: string;
 }
 
 /** User name and password, to sign up or to log in. */
-export function AuthForm({ kind, ownerToken, submitLabel }: Props) {
+export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
   const limits = useAccount((account) => account.server?.limits);
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [email, setEmail] = useState("");
+  const emailRequired = useAccount((account) => account.server?.email === "required");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
@@ -54,7 +59,12 @@ export function AuthForm({ kind, ownerToken, submitLabel }: Props) {
     setBusy(true);
     setFailure(null);
     try {
-      await (signingUp ? parley.signUp(folded, password, ownerToken) : parley.logIn(folded, password));
+      const more = {
+        ...(email.trim() === "" ? {} : { email: email.trim() }),
+        ...(invite === undefined ? {} : { invite }),
+        ...(ownerToken === undefined ? {} : { owner_token: ownerToken }),
+      };
+      await (signingUp ? parley.signUp(folded, password, more) : parley.logIn(folded, password));
     } catch (error) {
       setFailure(error);
       setBusy(false);
@@ -69,11 +79,12 @@ export function AuthForm({ kind, ownerToken, submitLabel }: Props) {
         ? t("auth.passwordShort", { min: passwordMin })
         : say(failure);
   const aboutName = signingUp && ABOUT_NAME.has(code);
+  const aboutEmail = signingUp && ABOUT_EMAIL.has(code);
   const aboutPassword = signingUp && ABOUT_PASSWORD.has(code);
 
   return (
     <form className="auth-form" onSubmit={(event) => void submit(event)} noValidate>
-      {text !== null && !aboutName && !aboutPassword && <Notice tone="bad">{text}</Notice>}
+      {text !== null && !aboutName && !aboutEmail && !aboutPassword && <Notice tone="bad">{text}</Notice>}
       <Field
         label={t("auth.username")}
         hint={signingUp ? t("auth.usernameHint") : undefined}
@@ -101,6 +112,21 @@ export function AuthForm({ kind, ownerToken, submitLabel }: Props) {
         onChange={(event) => setPassword(event.target.value)}
         data-testid={`${kind}-password`}
       />
+      {signingUp && (
+        <Field
+          label={t(emailRequired ? "email.address" : "auth.emailOptional")}
+          hint={t("auth.emailHint")}
+          problem={aboutEmail ? text : null}
+          name="email"
+          type="email"
+          autoComplete="email"
+          maxLength={254}
+          required={emailRequired}
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          data-testid="signup-email"
+        />
+      )}
       <Button
         type="submit"
         look="primary"

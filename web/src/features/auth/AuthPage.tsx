@@ -38,7 +38,7 @@ export function AuthPage({ kind, ownerToken, next }: Props) {
   const { t } = useTranslation();
   const state = useAccount((account) => account.state);
   const name = useAccount((account) => account.server?.name ?? "");
-  const closed = useAccount((account) => account.server !== null && account.server.sign_up !== "open");
+  const door = useAccount((account) => account.server?.sign_up ?? "open");
   const signingUp = kind === "signup";
 
   if (state === "starting") return <Splash />;
@@ -54,10 +54,17 @@ export function AuthPage({ kind, ownerToken, next }: Props) {
           server: name,
         })}
       </p>
-      {signingUp && closed && !ownerToken ? (
-        <Notice tone="warn">{t("error.signup_closed")}</Notice>
+      {signingUp && door !== "open" && !ownerToken ? (
+        <Notice tone="warn">{t(door === "closed" ? "error.signup_closed" : "error.invite_required")}</Notice>
       ) : (
         <AuthForm kind={kind} ownerToken={ownerToken} />
+      )}
+      {!signingUp && (
+        <p className="auth-other">
+          <Link to="/recover" data-testid="forgot">
+            {t("recover.forgot")}
+          </Link>
+        </p>
       )}
       <p className="auth-other">
         {t(signingUp ? "auth.haveAccount" : "auth.noAccount")}{" "}

@@ -56,7 +56,7 @@ export function InvitePage({ code }: { code: string }) {
           <p>{t("invite.members", { count: preview.member_count })}</p>
         </div>
       </div>
-      {state === "in" ? <Accept code={code} preview={preview} /> : <Stranger />}
+      {state === "in" ? <Accept code={code} preview={preview} /> : <Stranger code={code} />}
     </AuthFrame>
   );
 }
@@ -102,8 +102,10 @@ function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
   );
 }
 
-function Stranger() {
+function Stranger({ code }: { code: string }) {
   const { t } = useTranslation();
+  // Elsewhere an account is made whether the group lets it in or not.
+  const needed = useAccount((account) => account.server?.sign_up === "invitation");
   const [kind, setKind] = useState<AuthKind>("signup");
   const kinds: readonly AuthKind[] = ["signup", "login"];
   return (
@@ -131,7 +133,7 @@ function Stranger() {
         ))}
       </div>
       <div role="tabpanel" id="auth-panel" aria-labelledby={`tab-${kind}`}>
-        <AuthForm key={kind} kind={kind} />
+        <AuthForm key={kind} kind={kind} invite={needed ? code : undefined} />
       </div>
     </>
   );

@@ -16,6 +16,13 @@ export interface SettingsSection {
 
 export const SECTIONS: readonly SettingsSection[] = [
   { name: "profile", topic: "account", icon: "person", Part: lazily(() => import("./Profile")) },
+  {
+    name: "account",
+    topic: "account",
+    icon: "at",
+    Part: lazily(() => import("../account/AccountSection")),
+  },
+  { name: "security", topic: "account", icon: "shield", Part: lazily(() => import("../account/Security")) },
   { name: "privacy", topic: "account", icon: "lock", Part: lazily(() => import("./Privacy")) },
   { name: "look", topic: "app", icon: "smile", Part: lazily(() => import("./Look")) },
   { name: "notifications", topic: "app", icon: "bell", Part: lazily(() => import("./Notifications")) },

@@ -1,0 +1,7 @@
+import { EmailForm } from "./EmailForm";
+import "./account.css";
+
+/** The account itself. */
+export default function AccountSection() {
+  return <EmailForm />;
+}
