@@ -21,13 +21,16 @@ import { enAccount } from "../src/texts/en.account";
 import { enGroup } from "../src/texts/en.group";
 import { enLater } from "../src/texts/en.later";
 import { enModeration } from "../src/texts/en.moderation";
+import { enSecurity } from "../src/texts/en.security";
 import { ready } from "./samples";
 
 await i18next.use(initReactI18next).init({
   lng: "en",
   keySeparator: false,
   nsSeparator: false,
-  resources: { en: { translation: { ...en, ...enLater, ...enGroup, ...enModeration, ...enAccount } } },
+  resources: {
+    en: { translation: { ...en, ...enLater, ...enGroup, ...enModeration, ...enAccount, ...enSecurity } },
+  },
   interpolation: { escapeValue: false },
 });
 

@@ -49,6 +49,7 @@ const PATHS = {
   select: "M4 4h16v16H4zM8 12.5l3 3 5.5-7",
   message: "M4 5h16v11H10l-4 4v-4H4z",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  key: "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9v4M17 12v3",
   shield: "M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6z",
   filter: "M4 5h16l-6 7.5V19l-4-2v-4.5z",
   folder: "M3 6h6l2 2.5h10V19H3z",

@@ -65,10 +65,6 @@ export class Api {
   updateMe(change: MeChange): Promise<Me> {
     return this.rest.call("PATCH", "/api/users/@me", change);
   }
-  /** Shows who one is; for a while sensitive changes need nothing further. */
-  prove(password: string): Promise<{ expires_ms: number }> {
-    return this.rest.call("POST", "/api/users/@me/proof", { password });
-  }
   user(id: Id): Promise<User> {
     return this.rest.call("GET", `/api/users/${id}`);
   }

@@ -1,6 +1,8 @@
 /** Who is logged in. The access token lives in memory alone; the refresh token is a cookie that scripts cannot see. */
 
 import { asRequestError, networkError, RequestError } from "../lib/errors";
+import type { PasskeyAnswer, PasskeyQuestion } from "../lib/passkeys";
+import type { FactorTicket, ShownFactor } from "./factors";
 import type { ErrorBody, Me, Session } from "./protocol";
 
 /** A token this close to its end is renewed first. */
@@ -72,8 +74,29 @@ export class Auth {
     return this.#keep(await this.#post<Session>("/api/auth/signup", body)).me;
   }
 
-  async logIn(username: string, password: string): Promise<Me> {
-    return this.#keep(await this.#post<Session>("/api/auth/login", { username, password })).me;
+  /** Who one is, or a ticket where a second factor is wanted. */
+  async logIn(username: string, password: string): Promise<Me | FactorTicket> {
+    const answer = await this.#post<Session | { factor: FactorTicket }>("/api/auth/login", {
+      username,
+      password,
+    });
+    return "factor" in answer ? answer.factor : this.#keep(answer).me;
+  }
+
+  async logInByFactor(ticket: string, shown: ShownFactor): Promise<Me> {
+    return this.#keep(await this.#post<Session>("/api/auth/login/factor", { ticket, ...shown })).me;
+  }
+
+  factorQuestion(ticket: string): Promise<PasskeyQuestion> {
+    return this.#post("/api/auth/login/factor/passkey", { ticket });
+  }
+
+  passkeyQuestion(): Promise<PasskeyQuestion> {
+    return this.#post("/api/auth/passkey/challenge", {});
+  }
+
+  async logInByPasskey(passkey: PasskeyAnswer): Promise<Me> {
+    return this.#keep(await this.#post<Session>("/api/auth/passkey", { passkey })).me;
   }
 
   async logOut(): Promise<void> {

@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { Api } from "../gateway/api";
 import { Auth, type SignUpMore } from "../gateway/auth";
 import { type ConnectionState, GatewayClient } from "../gateway/client";
+import { FactorsApi, type FactorTicket, type ShownFactor } from "../gateway/factors";
 import type {
   Channel,
   GatewayEvent,
@@ -18,6 +19,7 @@ import type {
 } from "../gateway/protocol";
 import { Backoff } from "../lib/backoff";
 import { asRequestError } from "../lib/errors";
+import { answerByPasskey } from "../lib/passkeys";
 import { CallDoor } from "../voice/door";
 import type { SlotStats } from "../voice/peer";
 import { listenPushToTalk } from "../voice/pushToTalk";
@@ -78,6 +80,7 @@ export class Parley {
   readonly world: StoreApi<World> = createStore<World>(() => emptyWorld);
   readonly auth = new Auth();
   readonly api = new Api(this.auth);
+  readonly factors = new FactorsApi(this.api.rest);
   readonly gateway: GatewayClient;
   readonly conversations: Conversations;
   readonly reading: Reading;
@@ -192,8 +195,21 @@ export class Parley {
     this.#loggedIn(await this.auth.signUp(username, password, more));
   }
 
-  async logIn(username: string, password: string): Promise<void> {
-    this.#loggedIn(await this.auth.logIn(username, password));
+  /** A ticket where a second factor is wanted; null: one is in. */
+  async logIn(username: string, password: string): Promise<FactorTicket | null> {
+    const answer = await this.auth.logIn(username, password);
+    if ("ticket" in answer) return answer;
+    this.#loggedIn(answer);
+    return null;
+  }
+
+  async logInByFactor(ticket: string, shown: ShownFactor): Promise<void> {
+    this.#loggedIn(await this.auth.logInByFactor(ticket, shown));
+  }
+
+  async logInByPasskey(): Promise<void> {
+    const answer = await answerByPasskey(await this.auth.passkeyQuestion());
+    this.#loggedIn(await this.auth.logInByPasskey(answer));
   }
 
   async logOut(): Promise<void> {

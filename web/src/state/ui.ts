@@ -1,6 +1,7 @@
 /** What is open on the screen. */
 
 import { createStore } from "zustand/vanilla";
+import type { FactorKind } from "../gateway/factors";
 import type { ChannelKind, FileSection, Id, LevelScope } from "../gateway/protocol";
 import type { Deed } from "./ranks";
 
@@ -55,6 +56,8 @@ export interface Ui {
   settingsFrom: string | null;
   /** Somebody is asked to show who they are; call it with whether they did. */
   proof: ((shown: boolean) => void) | null;
+  /** The second factors that they have. */
+  proofKinds: readonly FactorKind[];
 }
 
 const TOAST_MS = 5_000;
@@ -69,6 +72,7 @@ export const ui = createStore<Ui>(() => ({
   jump: null,
   settingsFrom: null,
   proof: null,
+  proofKinds: [],
 }));
 
 let counter = 0;

@@ -40,6 +40,9 @@ async function later(language: Language): Promise<void> {
     part(`${language}.account`, async () =>
       german ? (await import("./de.account")).deAccount : (await import("./en.account")).enAccount,
     ),
+    part(`${language}.security`, async () =>
+      german ? (await import("./de.security")).deSecurity : (await import("./en.security")).enSecurity,
+    ),
     part(`${language}.moderation`, async () =>
       german
         ? (await import("./de.moderation")).deModeration

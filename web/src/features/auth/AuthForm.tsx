@@ -1,9 +1,15 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Notice } from "../../components/Button";
 import { Field } from "../../components/Field";
+import { lazily } from "../../components/lazily";
+import type { FactorTicket } from "../../gateway/factors";
 import { asRequestError, RequestError } from "../../lib/errors";
+import { passkeysPossible } from "../../lib/passkeys";
 import { useAccount, useErrorText, useParley } from "../parley";
+import { PasskeyButton } from "./PasskeyButton";
+
+const SecondStep = lazily(() => import("./SecondStep"));
 
 export type AuthKind = "signup" | "login";
 
@@ -33,6 +39,7 @@ export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
   const emailRequired = useAccount((account) => account.server?.email === "required");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  const [ticket, setTicket] = useState<FactorTicket | null>(null);
 
   const nameMin = limits?.username_min ?? 2;
   const nameMax = limits?.username_max ?? 32;
@@ -64,7 +71,8 @@ export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
         ...(invite === undefined ? {} : { invite }),
         ...(ownerToken === undefined ? {} : { owner_token: ownerToken }),
       };
-      await (signingUp ? parley.signUp(folded, password, more) : parley.logIn(folded, password));
+      if (signingUp) await parley.signUp(folded, password, more);
+      else setTicket(await parley.logIn(folded, password));
     } catch (error) {
       setFailure(error);
       setBusy(false);
@@ -81,6 +89,19 @@ export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
   const aboutName = signingUp && ABOUT_NAME.has(code);
   const aboutEmail = signingUp && ABOUT_EMAIL.has(code);
   const aboutPassword = signingUp && ABOUT_PASSWORD.has(code);
+
+  const again = (why: unknown): void => {
+    setTicket(null);
+    setBusy(false);
+    setPassword("");
+    setFailure(why);
+  };
+  if (ticket !== null)
+    return (
+      <Suspense fallback={null}>
+        <SecondStep ticket={ticket} onEnd={again} />
+      </Suspense>
+    );
 
   return (
     <form className="auth-form" onSubmit={(event) => void submit(event)} noValidate>
@@ -137,6 +158,7 @@ export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
       >
         {submitLabel ?? t(signingUp ? "auth.signUp" : "auth.logIn")}
       </Button>
+      {!signingUp && passkeysPossible() && <PasskeyButton onFailure={setFailure} />}
     </form>
   );
 }

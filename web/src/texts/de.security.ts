@@ -1,0 +1,75 @@
+/** Texte der zweiten Faktoren, in den Einstellungen und beim Anmelden. */
+
+import type { enSecurity } from "./en.security";
+
+export const deSecurity: Record<keyof typeof enSecurity, string> = {
+  "settings.section.factors": "Zweiter Faktor",
+  "auth.byPasskey": "Mit einem Passkey anmelden",
+  "factor.lead.totp": "Gib den Code ein, den deine Authenticator-App für diesen Server anzeigt.",
+  "factor.lead.passkey": "Bestätige mit einem Passkey dieses Kontos.",
+  "factor.lead.recovery": "Gib einen deiner Wiederherstellungscodes ein. Jeder gilt einmal.",
+  "factor.code": "Code",
+  "factor.recoveryCode": "Wiederherstellungscode",
+  "factor.usePasskey": "Passkey verwenden",
+  "factor.use.totp": "Authenticator-App verwenden",
+  "factor.use.passkey": "Passkey verwenden",
+  "factor.use.recovery": "Wiederherstellungscode verwenden",
+  "factor.otherAccount": "Zurück zu Benutzername und Passwort",
+  "factor.on": "Nach deinem Passwort fragt dieser Server nach einem zweiten Faktor.",
+  "factor.off":
+    "Dein Passwort allein öffnet dieses Konto. Ein zweiter Faktor hält es verschlossen, auch wenn jemand dein Passwort erfährt.",
+  "factor.app": "Authenticator-App",
+  "factor.appLead": "Eine App auf deinem Telefon zeigt alle 30 Sekunden einen neuen Code.",
+  "factor.appSince": "An seit {{when}}.",
+  "factor.setUp": "Einrichten",
+  "factor.turnOff": "Ausschalten",
+  "factor.turnOffTitle": "Authenticator-App ausschalten?",
+  "factor.turnOffText": "Ihre Codes gelten dann nicht mehr. Du kannst jederzeit wieder eine einrichten.",
+  "factor.turnedOff": "Die Authenticator-App ist aus.",
+  "factor.qr": "QR-Code für deine Authenticator-App",
+  "factor.scan":
+    "Scanne diesen Code mit deiner Authenticator-App und gib dann die sechs Ziffern ein, die sie anzeigt.",
+  "factor.typeIn": "Oder tippe das ein:",
+  "factor.confirm": "Bestätigen",
+  "factor.codes": "Wiederherstellungscodes",
+  "factor.codesLeft_one": "{{count}} Code ist übrig.",
+  "factor.codesLeft_other": "{{count}} Codes sind übrig.",
+  "factor.newCodes": "Neue Codes erstellen",
+  "factor.newCodesText": "Die Codes, die du bisher aufbewahrt hast, gelten dann nicht mehr.",
+  "factor.yourCodes": "Deine Wiederherstellungscodes",
+  "factor.codesLead":
+    "Bewahre sie dort auf, wo du sie ohne dein Telefon findest. Jeder öffnet dein Konto einmal, zusammen mit deinem Passwort. Sie werden nicht noch einmal gezeigt.",
+  "factor.codesOf": "Wiederherstellungscodes von {{username}} auf {{server}}",
+  "factor.copy": "Kopieren",
+  "factor.copied": "Die Codes wurden kopiert.",
+  "factor.download": "Herunterladen",
+  "factor.print": "Drucken",
+  "factor.kept": "Ich habe sie aufbewahrt",
+  "factor.passkeys": "Passkeys",
+  "factor.passkeysLead":
+    "Melde dich mit Fingerabdruck, Gesicht oder PIN an, oder mit einem Sicherheitsschlüssel; auch anstelle eines Codes nach dem Passwort.",
+  "factor.passkeysNot": "Dieser Browser hat an dieser Adresse keine Passkeys.",
+  "factor.addPasskey": "Passkey hinzufügen",
+  "factor.passkeyName": "Name des Passkeys",
+  "factor.passkeyNameHint": "Damit du ihn wiedererkennst, zum Beispiel „Laptop“.",
+  "factor.create": "Erstellen",
+  "factor.neverUsed": "Noch nicht benutzt",
+  "factor.lastUsed": "Zuletzt benutzt {{when}}",
+  "factor.added": "hinzugefügt {{when}}",
+  "factor.synced": "auf mehreren Geräten",
+  "factor.rename": "{{name}} umbenennen",
+  "factor.remove": "{{name}} entfernen",
+  "factor.removeText":
+    "Er öffnet dieses Konto dann nicht mehr. Entferne ihn auch vom Gerät, wo er weiter aufgeführt ist.",
+  "proof.leadFactor": "Gib noch einmal dein Passwort und einen zweiten Faktor ein, bevor das geändert wird.",
+  "error.bad_code":
+    "Dieser Code stimmt nicht oder wurde schon benutzt. Warte auf den nächsten oder nimm einen anderen Weg.",
+  "error.bad_passkey":
+    "Dieser Passkey öffnet dieses Konto hier nicht. Versuche es noch einmal oder nimm einen anderen Weg.",
+  "error.ticket_expired":
+    "Das hat zu lange gedauert oder brauchte zu viele Versuche. Melde dich noch einmal an.",
+  "error.factor_exists": "Das ist schon eingerichtet.",
+  "error.no_factor": "Das ist nicht mehr eingerichtet. Beginne noch einmal.",
+  "error.unknown_passkey": "Dieser Passkey wurde schon entfernt.",
+  "error.passkey_called_off": "Es wurde kein Passkey erstellt. Versuche es, wann du magst.",
+};
