@@ -8,6 +8,7 @@ import msgspec
 
 from server.actions.authority import public_user
 from server.actions.context import Actions
+from server.actions.notices import notify
 from server.actions.proof import require_recent_proof
 from server.actions.requests import Request
 from server.actions.second_step import bad_code, totp_context, wanted_kinds
@@ -124,6 +125,9 @@ async def do_confirm_app(actions: Actions, caller: Authenticated, request: AppCo
         step = None if secret is None else matching_step(secret, request.code, now_ms, app.last_step)
         if step is None or not await uow.factors.confirm_totp(user_id, app.sealed_secret, step, now_ms):
             raise bad_code()
+        await notify(
+            actions, uow, user_id, "Authenticator app set up", "An authenticator app was set up for your account."
+        )
         return RecoveryCodes(recovery_codes=await first_codes(actions, uow, user_id))
 
 
@@ -134,6 +138,13 @@ async def do_remove_app(actions: Actions, caller: Authenticated) -> None:
         await require_recent_proof(actions, uow, caller)
         if not await uow.factors.delete_totp(caller.user_id):
             raise Conflict("no_factor", "There is no authenticator app to turn off.")
+        await notify(
+            actions,
+            uow,
+            caller.user_id,
+            "Authenticator app turned off",
+            "The authenticator app of your account was turned off.",
+        )
         await drop_idle_codes(uow, caller.user_id)
 
 
@@ -149,6 +160,8 @@ async def do_renew_recovery_codes(actions: Actions, caller: Authenticated) -> Re
             raise Conflict(
                 "no_factor", "Recovery codes stand in for an authenticator app or a passkey. Set up one of these first."
             )
+        text = "New recovery codes were made for your account; the earlier ones are of no use any more."
+        await notify(actions, uow, caller.user_id, "New recovery codes", text)
         return RecoveryCodes(recovery_codes=await _new_codes(actions, uow, caller.user_id))
 
 
@@ -181,6 +194,11 @@ async def do_reset_factors(actions: Actions, user_id: UserId) -> bool:
     async with actions.store.write() as uow:
         had = bool(await uow.factors.kinds(user_id))
         await uow.factors.clear(user_id)
+        if had:
+            text = (
+                "An operator of this server has taken the second factors off your account: the password alone opens it."
+            )
+            await notify(actions, uow, user_id, "Second factors reset", text)
     return had
 
 

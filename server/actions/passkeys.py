@@ -21,6 +21,7 @@ from server.actions.challenges import (
 )
 from server.actions.context import Actions, Origin
 from server.actions.factors import Passkey, drop_idle_codes, first_codes, shown_passkey
+from server.actions.notices import notify
 from server.actions.proof import require_recent_proof
 from server.actions.requests import Request
 from server.actions.second_step import PasskeyQuestion
@@ -126,6 +127,7 @@ async def do_add_passkey(actions: Actions, caller: Authenticated, request: NewPa
         _check_count(actions, await uow.factors.passkeys(user_id))
         if not await uow.factors.add_passkey(record):
             raise Conflict("factor_exists", "This passkey is there already. Use another device, or another key.")
+        await notify(actions, uow, user_id, "Passkey added", f"The passkey “{name}” was added to your account.")
         return MadePasskey(passkey=shown_passkey(record), recovery_codes=await first_codes(actions, uow, user_id))
 
 
@@ -149,6 +151,7 @@ async def do_remove_passkey(actions: Actions, caller: Authenticated, passkey_id:
         await require_recent_proof(actions, uow, caller)
         if not await uow.factors.delete_passkey(caller.user_id, passkey_id):
             raise _unknown_passkey()
+        await notify(actions, uow, caller.user_id, "Passkey removed", "A passkey of your account was removed.")
         await drop_idle_codes(uow, caller.user_id)
 
 

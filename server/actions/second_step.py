@@ -25,6 +25,7 @@ from server.actions.challenges import (
     spend_challenge,
 )
 from server.actions.context import Actions, Origin
+from server.actions.notices import notify
 from server.actions.requests import Request
 from server.actions.sessions import SessionGrant, open_session, token_hash
 from server.domain.entities import Me
@@ -161,7 +162,7 @@ async def look_at(
     if isinstance(shown.code, str):
         return await _look_at_code(actions, user_id, shown.code)
     if isinstance(shown.recovery_code, str):
-        return _look_at_recovery_code(user_id, shown.recovery_code)
+        return _look_at_recovery_code(actions, user_id, shown.recovery_code)
     assert isinstance(shown.passkey, PasskeyAnswer)  # noqa: S101 (the one that is left)
     return await _look_at_passkey(actions, user_id, shown.passkey, purpose, site, alone=alone)
 
@@ -185,7 +186,7 @@ async def _look_at_code(actions: Actions, user_id: UserId, code: str) -> Spend:
     return spend
 
 
-def _look_at_recovery_code(user_id: UserId, code: str) -> Spend:
+def _look_at_recovery_code(actions: Actions, user_id: UserId, code: str) -> Spend:
     hashed = recovery_hash(user_id, code)
     if hashed is None:
         raise bad_code()
@@ -193,6 +194,9 @@ def _look_at_recovery_code(user_id: UserId, code: str) -> Spend:
     async def spend(uow: UnitOfWork) -> None:
         if not await uow.factors.spend_code(user_id, hashed):
             raise bad_code()
+        left = await uow.factors.codes_left(user_id)
+        text = f"A recovery code of your account was used. Codes that are left: {left}."
+        await notify(actions, uow, user_id, "Recovery code used", text)
 
     return spend
 

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from server.actions.accounts import LogIn, do_log_in
 from server.actions.factors import (
     ENROLMENT_S,
     AppCode,
@@ -12,10 +13,11 @@ from server.actions.factors import (
     do_forget_half_done,
     do_remove_app,
     do_renew_recovery_codes,
+    do_reset_factors,
     get_factors,
 )
 from server.actions.passkeys import do_add_passkey, do_begin_passkey, do_remove_passkey
-from server.actions.second_step import TICKET_S, LogInByFactor, do_log_in_by_factor
+from server.actions.second_step import TICKET_S, FactorWanted, LogInByFactor, do_log_in_by_factor
 from server.actions.sessions import Authenticated, SessionGrant
 from server.domain.errors import Conflict, Forbidden, TooMany
 from server.domain.factors import FactorKind
@@ -24,6 +26,7 @@ from server.domain.rates import Rate, Rule
 from tests.support.actions import HOME, House
 from tests.support.authenticator import SoftAuthenticator
 from tests.support.factors import SITE, add_app, add_passkey, caller, code_now, log_in, new_passkey, ticket
+from tests.support.mails import PASSWORD, mails, with_email
 
 
 async def test_an_app_is_set_up_by_its_first_code(house: House) -> None:
@@ -191,3 +194,46 @@ async def test_half_done_log_ins_are_forgotten(house: House) -> None:
     assert await do_forget_half_done(house.actions) == 0
     house.clock.advance(TICKET_S)
     assert await do_forget_half_done(house.actions) == 1
+
+
+async def test_each_change_is_told_by_mail(house: House) -> None:
+    who = await with_email(house)
+    user_id = who.user_id
+
+    async def told() -> list[str]:
+        return [mail.subject for mail in await mails(house)]
+
+    await add_app(house, user_id)
+    assert await told() == ["Authenticator app set up"]
+    fresh = (await do_renew_recovery_codes(house.actions, await caller(house, user_id))).recovery_codes
+    assert await told() == ["New recovery codes"]
+    made = await add_passkey(house, user_id, SoftAuthenticator(), name="Phone")
+    assert await told() == ["Passkey added"]
+    wanted = await do_log_in(house.actions, LogIn(username="anna", password=PASSWORD), HOME)
+    assert isinstance(wanted, FactorWanted)
+    assert fresh is not None
+    shown = LogInByFactor(ticket=wanted.factor.ticket, recovery_code=fresh[0])
+    await do_log_in_by_factor(house.actions, shown, HOME, SITE)
+    (mail,) = await mails(house)
+    assert (mail.subject, mail.to) == ("Recovery code used", "anna@example.org")
+    assert "left: 9." in mail.text
+    assert not any(code in mail.text for code in fresh)
+    await do_remove_passkey(house.actions, await caller(house, user_id), made.passkey.id)
+    assert await told() == ["Passkey removed"]
+    await do_remove_app(house.actions, await caller(house, user_id))
+    assert await told() == ["Authenticator app turned off"]
+    assert not await do_reset_factors(house.actions, user_id)
+    assert await told() == [], "there was nothing to reset"
+    await add_app(house, user_id)
+    await do_reset_factors(house.actions, user_id)
+    assert (await told())[1:] == ["Second factors reset"]
+
+
+async def test_what_failed_is_told_to_nobody(house: House) -> None:
+    who = await with_email(house)
+    await do_begin_app(house.actions, who, SITE)
+    with pytest.raises(Forbidden):
+        await do_confirm_app(house.actions, who, AppCode(code="000000"))
+    with pytest.raises(Conflict):
+        await do_renew_recovery_codes(house.actions, who)
+    assert await mails(house) == []
