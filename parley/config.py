@@ -6,6 +6,7 @@ line; the later wins. Everything is read once, at the start, into frozen structs
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from parley import values as read
 from parley.values import LOOPBACK, IPNetwork, MailSender
 
 EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - chosen only when TLS is there
+
+LETS_ENCRYPT: Final = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 class BadSetting(Exception):
@@ -36,12 +39,25 @@ class HttpSettings:
     """Whose X-Forwarded-For and X-Forwarded-Proto count. Not empty: TLS ends there, and this process speaks plain HTTP."""
     web: Path | None
     """The built web client, if not the one that comes with Parley."""
+    redirect_port: int | None
+    """Of plain HTTP, which sends people on to HTTPS; None: there is none."""
+    redirect_asked_for: bool
+    """The server does not start without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
     fullchain: Path
     private_key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AcmeSettings:
+    """An authority that issues the certificate (RFC 8555)."""
+
+    directory: str
+    email: str | None
+    """Whom the authority may write to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +133,7 @@ class Settings:
     """``host`` or ``host:port`` as people reach it; None: whatever name they use."""
     http: HttpSettings
     tls: TlsSettings | None
+    acme: AcmeSettings | None
     storage: StorageSettings
     media: MediaSettings
     accounts: AccountSettings
@@ -130,14 +147,15 @@ class Settings:
     @property
     def scheme(self) -> Literal["http", "https"]:
         """What this process itself speaks. Plain HTTP only on loopback, or where a trusted proxy did TLS."""
-        if self.tls is None and (self.http.trusted_proxies or all(is_loopback(host) for host in self.http.hosts)):
+        given = self.tls is not None or self.acme is not None
+        if not given and (self.http.trusted_proxies or all(is_loopback(host) for host in self.http.hosts)):
             return "http"
         return "https"
 
     @property
     def self_signed(self) -> bool:
         """HTTPS is needed and nobody gave a certificate."""
-        return self.scheme == "https" and self.tls is None
+        return self.scheme == "https" and self.tls is None and self.acme is None
 
     @property
     def address(self) -> str:
@@ -178,8 +196,13 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "http.port": _Setting("PARLEY_PORT", read.port, 8080),
     "http.trusted_proxies": _Setting("PARLEY_TRUSTED_PROXIES", read.networks),
     "http.web": _Setting("PARLEY_WEB", read.path),
+    "http.redirect_port": _Setting("PARLEY_REDIRECT_PORT", read.port_or_off),
     "tls.fullchain": _Setting("PARLEY_TLS_FULLCHAIN", read.path, held_in="tls_fullchain"),
     "tls.privkey": _Setting("PARLEY_TLS_PRIVKEY", read.path, held_in="tls_privkey"),
+    "tls.acme": _Setting("PARLEY_ACME", read.switch, "off"),
+    "tls.acme_email": _Setting("PARLEY_ACME_EMAIL", read.mail_address),
+    "tls.acme_directory": _Setting("PARLEY_ACME_DIRECTORY", read.acme_directory, LETS_ENCRYPT),
+    "tls.acme_agree": _Setting("PARLEY_ACME_AGREE", read.switch, "off"),
     "storage.data": _Setting("PARLEY_DATA", read.path, "./data"),
     "storage.database_url": _Setting("PARLEY_DATABASE_URL", read.database_url, held_in="database_url"),
     "storage.database_password": _Setting("PARLEY_DATABASE_PASSWORD", read.secret, held_in="database_password"),
@@ -281,16 +304,20 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     if data is None:
         raise BadSetting("PARLEY_DATA", "it is empty", "Name a folder, for example ./data")
     tls = _tls(values["tls.fullchain"], values["tls.privkey"])
+    acme = _acme(values, tls)
     proxies = values["http.trusted_proxies"]
-    return Settings(
+    found = Settings(
         server_name=values["server_name"],
         http=HttpSettings(
-            hosts=values["http.host"] or (EVERY_ADDRESS if tls and not proxies else LOOPBACK),
+            hosts=values["http.host"] or (EVERY_ADDRESS if (tls or acme) and not proxies else LOOPBACK),
             port=values["http.port"],
             trusted_proxies=proxies,
             web=values["http.web"],
+            redirect_port=None,
+            redirect_asked_for=False,
         ),
         tls=tls,
+        acme=acme,
         storage=StorageSettings(
             data=data,
             database_url=values["storage.database_url"] or f"sqlite:///{data / 'parley.db'}",
@@ -307,6 +334,60 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         ),
         metrics=_metrics(values["metrics.listen"], values["metrics.token"]),
     )
+    return dataclasses.replace(found, http=_with_redirect(found, values["http.redirect_port"]))
+
+
+def _with_redirect(settings: Settings, asked_for: int | None) -> HttpSettings:
+    """``asked_for``: None is what fits best, 0 is none."""
+    if asked_for is None:
+        fits = settings.acme is not None or (settings.http.port == 443 and settings.scheme == "https")
+        if not fits or settings.server_name is None:
+            return settings.http
+        return dataclasses.replace(settings.http, redirect_port=80, redirect_asked_for=settings.acme is not None)
+    if asked_for == 0:
+        if settings.acme is not None:
+            raise BadSetting(
+                "PARLEY_REDIRECT_PORT",
+                "without it the authority cannot see that this server has its name",
+                "Write 80, or the port that 80 is forwarded to",
+            )
+        return settings.http
+    if settings.scheme == "http":
+        raise BadSetting(
+            "PARLEY_REDIRECT_PORT",
+            "this server speaks plain HTTP, so there is nowhere to send people on to",
+            "Leave that to the proxy that does TLS, or give a certificate",
+        )
+    if settings.server_name is None:
+        raise BadSetting(
+            "PARLEY_REDIRECT_PORT", "people are sent on to one name alone", "Name it with PARLEY_SERVER_NAME"
+        )
+    if asked_for == settings.http.port:
+        raise BadSetting("PARLEY_REDIRECT_PORT", f"{asked_for} is the port of HTTPS", "Write another, as a rule 80")
+    return dataclasses.replace(settings.http, redirect_port=asked_for, redirect_asked_for=True)
+
+
+def _acme(values: Mapping[str, Any], tls: TlsSettings | None) -> AcmeSettings | None:
+    if not values["tls.acme"]:
+        return None
+    if tls is not None:
+        raise BadSetting("PARLEY_ACME", "there is a certificate already", "Give one, or have one issued, not both")
+    if values["http.trusted_proxies"]:
+        raise BadSetting("PARLEY_ACME", "the proxy in PARLEY_TRUSTED_PROXIES does TLS", "Have it get the certificate")
+    name = values["server_name"]
+    if name is None or "." not in name or name.partition(":")[0].rpartition(".")[2].isdigit():
+        raise BadSetting(
+            "PARLEY_ACME",
+            "a certificate is issued for a public host name",
+            "Set PARLEY_SERVER_NAME, for example chat.example.org",
+        )
+    if not values["tls.acme_agree"]:
+        raise BadSetting(
+            "PARLEY_ACME_AGREE",
+            "the authority issues certificates to those who agree to its terms",
+            "Read them (Let's Encrypt: https://letsencrypt.org/repository) and write true",
+        )
+    return AcmeSettings(values["tls.acme_directory"], values["tls.acme_email"])
 
 
 def _tls(fullchain: Path | None, private_key: Path | None) -> TlsSettings | None:

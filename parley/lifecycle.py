@@ -20,6 +20,7 @@ from parley.bootstrap import Materials, Service, build, gather_materials
 from parley.certificate_watch import CertificateWatch
 from parley.config import Settings, is_loopback
 from parley.memory import give_large_blocks_back, set_aside_what_stays
+from parley.redirect import open_redirect_sockets, serve_redirect
 from parley.tls import Certificate, certificate_for
 from server.http.app import SERVER_OPTIONS
 
@@ -42,13 +43,16 @@ def run_server(settings: Settings, announce: Announce) -> None:
         sockets = listening.open_sockets(settings.http.hosts, settings.http.port)
         for each in sockets:
             stack.callback(each.close)
+        redirecting = open_redirect_sockets(settings)
+        for each in redirecting:
+            stack.callback(each.close)
         port: int = sockets[0].getsockname()[1]
         settings = dataclasses.replace(settings, http=dataclasses.replace(settings.http, port=port))
         stack.enter_context(data_folder.held(settings.storage.data))
         materials = gather_materials(settings)
         certificate = certificate_for(settings)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings, materials, certificate, sockets, announce))
+            runner.run(_serve(settings, materials, certificate, sockets, redirecting, announce))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -64,6 +68,7 @@ async def _serve(
     materials: Materials,
     certificate: Certificate | None,
     sockets: list[listening.Listener],
+    redirecting: list[listening.Listener],
     announce: Announce,
 ) -> None:
     stop = _on_signals()
@@ -79,6 +84,7 @@ async def _serve(
             site = web.SockSite(runner, each, ssl_context=context, backlog=listening.BACKLOG)
             await site.start()
             stack.push_async_callback(site.stop)
+        await serve_redirect(settings, redirecting, {}, stack)
         stack.callback(service.housekeeping().cancel)
         if certificate is not None:
             watch = asyncio.create_task(CertificateWatch(certificate).run(asyncio.sleep), name="certificate watch")

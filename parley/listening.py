@@ -21,8 +21,10 @@ Listener = socket.socket
 _NO_SUCH_ADDRESS: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
-def open_sockets(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """Listening TCP sockets, one for each address and all on one port; 0 takes a free one. Raises :class:`CannotStart`.
+def open_sockets(hosts: Sequence[str], port: int, setting: str = "PARLEY_PORT") -> list[socket.socket]:
+    """Listening TCP sockets, one for each address and all on one port; 0 takes a free one.
+
+    ``setting`` is what a port that cannot be had is blamed on. Raises :class:`CannotStart`.
 
     Of the defaults (both loopback addresses, every address) one family may be missing on this machine.
     """
@@ -34,7 +36,7 @@ def open_sockets(hosts: Sequence[str], port: int) -> list[socket.socket]:
             except OSError as error:
                 if tuple(hosts) in {LOOPBACK, EVERY_ADDRESS} and error.errno in _NO_SUCH_ADDRESS and host != hosts[0]:
                     continue
-                raise CannotStart(_explain(error, host, port)) from None
+                raise CannotStart(_explain(error, host, port, setting)) from None
             port = port or opened[0].getsockname()[1]
     except CannotStart:
         for each in opened:
@@ -59,14 +61,16 @@ def _open(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _explain(error: OSError, host: str, port: int) -> str:
+def _explain(error: OSError, host: str, port: int, setting: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken by another program. Stop that one, or choose another port with PARLEY_PORT."
+        return (
+            f"Port {port} on {host} is taken by another program. Stop that one, or choose another port with {setting}."
+        )
     if error.errno == errno.EACCES:
-        return f"This user may not use port {port}. Choose one above 1023 with PARLEY_PORT."
+        return f"This user may not use port {port}. Choose one above 1023 with {setting}."
     if error.errno in _NO_SUCH_ADDRESS:
         return f"This machine has no address {host}. Write one that it has with PARLEY_HOST (0.0.0.0 is every address)."
-    return f"Cannot listen on {host}, port {port} ({error.strerror}). See PARLEY_HOST and PARLEY_PORT."
+    return f"Cannot listen on {host}, port {port} ({error.strerror}). See PARLEY_HOST and {setting}."
 
 
 def own_addresses() -> tuple[str, ...]:

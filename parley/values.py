@@ -124,6 +124,44 @@ def listener(value: object) -> tuple[str, int] | None:
     return found[0], port(number)
 
 
+def port_or_off(value: object) -> int | None:
+    """0 is off, None is for the server to choose."""
+    if value is False or (isinstance(value, str) and value.strip().lower() in {"off", "false", "no"}):
+        return 0
+    return None if value == "" else port(value)
+
+
+_SWITCH: Final = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    found = _SWITCH.get(str(value).strip().lower())
+    if found is None:
+        raise Refused(f"{value!r} is neither true nor false", "Write true or false")
+    return found
+
+
+def acme_directory(value: object) -> str:
+    """Also plain HTTP to this machine itself, for trying things out."""
+    text = text_of(value)
+    if not re.fullmatch(r"https://[^/?#@\s]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text):
+        raise Refused(
+            f"{text!r} is not the directory of an ACME authority", "Write its address, which begins with https://"
+        )
+    return text
+
+
 def path(value: object) -> Path | None:
     text = text_of(value)
     try:
@@ -175,6 +213,14 @@ def mail_host(value: object) -> str | None:
     if host and not _HOST.fullmatch(host):
         raise Refused(f"{host!r} is not the name of a server", "Write a host name or an address, without a port")
     return host or None
+
+
+def mail_address(value: object) -> str | None:
+    text = text_of(value)
+    try:
+        return clean_address(text) if text else None
+    except Invalid:
+        raise Refused(f"{text!r} is not an e-mail address", "Write one, for example admin@example.org") from None
 
 
 class MailSender(NamedTuple):

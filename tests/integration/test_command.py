@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import socket
@@ -12,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -346,6 +348,20 @@ def test_a_given_certificate_that_is_self_signed_binds_no_browser(tmp_path: Path
     ):
         assert response.status == 200
         assert "Strict-Transport-Security" not in response.headers
+
+
+def test_plain_http_is_sent_on_to_https(tmp_path: Path) -> None:
+    Authority().write(tmp_path, "localhost")
+    port = free_port()
+    variables = {"PARLEY_REDIRECT_PORT": str(port), "PARLEY_SERVER_NAME": "localhost"}
+    with running(tmp_path, **given_certificate(tmp_path), **variables) as server:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        with closing(line):
+            line.request("GET", "/invite/abc?x=1", headers={"Host": "localhost"})
+            answer = line.getresponse()
+            assert (answer.status, answer.headers["Location"]) == (308, f"{server.address}/invite/abc?x=1")
+    taken = parley(tmp_path, "run", **given_certificate(tmp_path), **variables | {"PARLEY_PORT": str(port)})
+    assert_one_line(taken, 2, "PARLEY_REDIRECT_PORT", "the port of HTTPS")
 
 
 def test_behind_a_proxy_it_speaks_plain_http_and_believes_it(tmp_path: Path) -> None:
