@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,26 @@ def restore(archive: Path, replace: bool, **options: Any) -> None:
         run_restore(settings, archive, replace=replace)
     except FAILURES as error:
         _fail(str(error), 1)
+
+
+@main.command()
+@_settings_options
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--send-to", metavar="ADDRESS", help="Send a mail there, to see whether it arrives.")
+def doctor(*, as_json: bool, send_to: str | None, **options: Any) -> None:
+    """Look at everything that this server needs, and say how to mend what is wrong.
+
+    Exit code 0: it works, perhaps with warnings; 1: something has to be mended; 2: a setting cannot be. The server may run or not.
+    Nothing is changed.
+    """
+    settings = _load(**options)
+    from parley.doctor import findings
+    from parley.doctor.command import run_checks
+
+    parts = run_checks(settings, os.environ, send_to)
+    width = shutil.get_terminal_size().columns
+    click.echo(findings.as_json(parts) if as_json else findings.as_table(parts, min(width, 120)))
+    sys.exit(1 if findings.count(parts, "fail") else 0)
 
 
 if __name__ == "__main__":

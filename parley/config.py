@@ -227,6 +227,9 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "log.format": _Setting("PARLEY_LOG_FORMAT", read.choice("auto", "text", "json"), "auto"),
 }
 
+VARIABLES: Final = frozenset(setting.variable for setting in _SETTINGS.values())
+"""Every setting's name in the environment."""
+
 
 def load(
     environment: Mapping[str, str],

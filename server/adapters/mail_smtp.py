@@ -68,6 +68,18 @@ class SmtpMailer:
         finally:
             connection.close()
 
+    async def try_out(self) -> None:
+        """Comes in as for a mail - TLS, log-in - and sends none. Raises what :meth:`send` does."""
+        connection = self._connection()
+        try:
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await connection.connect()
+                await connection.quit(timeout=QUIT_WITHIN_S)
+        except (SMTPException, OSError, ValueError) as error:
+            raise MailDelayed(_reason(error)) from None
+        finally:
+            connection.close()
+
     def _connection(self) -> SMTP:
         settings = self._settings
         return SMTP(

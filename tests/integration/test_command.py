@@ -294,6 +294,23 @@ def test_health_from_the_command_line(tmp_path: Path) -> None:
     assert "no answer from http://127.0.0.1" in ill.stderr
 
 
+def test_the_doctor_beside_a_server_and_without_one(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        ports = {"PARLEY_PORT": str(server.port), "PARLEY_MEDIA_PORT": str(server.media_port)}
+        well = parley(tmp_path, "doctor", "--json", **ports)
+        assert (well.returncode, well.stderr) == (0, "")
+        texts = {each["part"]: each["text"] for each in json.loads(well.stdout)["findings"] if each["level"] == "pass"}
+        assert "this server answers" in texts["page port"]
+        assert "the media process is well" in texts["voice port"]
+        assert "read and deleted" in texts["file store"]
+    ill = parley(tmp_path, "doctor", PARLEY_PROT="1", PARLEY_REDIS_URL="redis://:hunter2@127.0.0.1:1/0")
+    assert ill.returncode == 1
+    assert "Did you mean PARLEY_PORT?" in ill.stdout
+    assert "\x1b" not in ill.stdout, "no colours where there is no terminal"
+    assert "hunter2" not in ill.stdout + ill.stderr
+    assert_one_line(parley(tmp_path, "doctor", PARLEY_PORT="http"), 2, "PARLEY_PORT: 'http' is not a port")
+
+
 # ----------------------------------------------------------------------------------------------------------------- HTTPS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import urllib.parse
@@ -165,3 +166,11 @@ def test_a_backup_of_a_running_server_becomes_another_one(place: Place, tmp_path
     assert restored.returncode == 0, restored.stderr
     with running(tmp_path / "second", **variables) as server:
         assert write_and_read(server, token, channel_id, "two") == ["Grüße one 🌱", "Grüße two 🌱"]
+
+
+def test_the_doctor_sees_that_the_way_is_encrypted(place: Place, tmp_path: Path) -> None:
+    ports = {"PARLEY_PORT": str(free_port()), "PARLEY_MEDIA_PORT": "0"}
+    done = command(tmp_path, "doctor", "--json", **ports, **settings(place, tmp_path))
+    said = [each["text"] for each in json.loads(done.stdout)["findings"] if each["part"] == "database"]
+    assert "the connection is encrypted, and the server's certificate checked" in said
+    assert any("reachable and empty" in text for text in said)

@@ -41,7 +41,7 @@ def test_what_keeps_it_from_starting_is_one_line(monkeypatch: pytest.MonkeyPatch
     assert (result.exit_code, result.stderr, result.stdout) == (1, "parley: The port is taken. Take another.\n", "")
 
 
-@pytest.mark.parametrize("command", ["run", "health"])
+@pytest.mark.parametrize("command", ["run", "health", "doctor"])
 def test_a_bad_setting_is_one_line(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--port", "x"])
     assert result.exit_code == 2
