@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import ipaddress
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from parley import __version__, data_folder, listening
+from parley.acme import AcmeKeeper, issued_finder
 from parley.bootstrap import Materials, Service, build, gather_materials
 from parley.certificate_watch import CertificateWatch
 from parley.config import Settings, is_loopback
@@ -50,7 +52,7 @@ def run_server(settings: Settings, announce: Announce) -> None:
         settings = dataclasses.replace(settings, http=dataclasses.replace(settings.http, port=port))
         stack.enter_context(data_folder.held(settings.storage.data))
         materials = gather_materials(settings)
-        certificate = certificate_for(settings)
+        certificate = certificate_for(settings, issued_finder(settings))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, materials, certificate, sockets, redirecting, announce))
 
@@ -84,7 +86,11 @@ async def _serve(
             site = web.SockSite(runner, each, ssl_context=context, backlog=listening.BACKLOG)
             await site.start()
             stack.push_async_callback(site.stop)
-        await serve_redirect(settings, redirecting, {}, stack)
+        challenges: dict[str, str] = {}
+        await serve_redirect(settings, redirecting, challenges, stack)
+        if settings.acme is not None:
+            keeper = AcmeKeeper(settings, challenges, chance=random.random)
+            stack.callback(asyncio.create_task(keeper.run(asyncio.sleep), name="acme").cancel)
         stack.callback(service.housekeeping().cancel)
         if certificate is not None:
             watch = asyncio.create_task(CertificateWatch(certificate).run(asyncio.sleep), name="certificate watch")
@@ -124,6 +130,9 @@ async def _welcome(settings: Settings, service: Service, certificate: Certificat
         lines += [f"           {_url(address, settings)}" for address in listening.own_addresses()]
     if certificate and settings.self_signed:
         lines.append("           The certificate is self-signed: the browser warns once; go on by 'Advanced'.")
+        lines.append("           One that browsers trust: docs/self-hosting.md, TLS; or ask `parley doctor`.")
+    elif certificate and settings.acme and certificate.pair.self_signed:
+        lines.append("           A certificate is being issued; until then browsers warn.")
     lines.append(f"  Voice    UDP port {service.media_port}")
     lines.append(f"  Data     {settings.storage.data}")
     if settings.metrics is not None:

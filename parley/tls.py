@@ -69,8 +69,11 @@ class Certificate:
         self.pair = pair
 
 
-def certificate_for(settings: Settings) -> Certificate | None:
-    """None where plain HTTP is spoken. Raises :class:`CannotStart`."""
+def certificate_for(settings: Settings, issued: Find | None = None) -> Certificate | None:
+    """None where plain HTTP is spoken. ``issued`` finds what an authority has issued, once there is something.
+
+    Raises :class:`CannotStart`.
+    """
     if settings.scheme == "http":
         return None
     name = host_of(settings.server_name)
@@ -78,13 +81,26 @@ def certificate_for(settings: Settings) -> Certificate | None:
     try:
         if given is not None:
             return Certificate(lambda known: check(given.fullchain, given.private_key, known), name)
-        folder, names = (
-            settings.storage.data / "certs",
-            certificate_names(settings, own_addresses(), socket.gethostname()),
-        )
-        return Certificate(lambda _known: ensure(folder, names, now_utc()), name)
+        folder = settings.storage.data / "certs"
+        names = certificate_names(settings, own_addresses(), socket.gethostname())
+
+        def own(_known: KeyPair | None) -> KeyPair:
+            return ensure(folder, names, now_utc())
+
+        return Certificate(own if issued is None else _issued_or_own(issued, name, own), name)
     except (CertificateError, OSError) as error:
         raise CannotStart(str(error)) from None
+
+
+def _issued_or_own(issued: Find, name: str | None, own: Find) -> Find:
+    def find(known: KeyPair | None) -> KeyPair:
+        try:
+            pair = issued(known)
+        except CertificateError:
+            return own(known)
+        return pair if name is None or covers(pair, name) else own(known)
+
+    return find
 
 
 def host_of(server_name: str | None) -> str | None:

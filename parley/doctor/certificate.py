@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 from certs.errors import CertificateError
 from certs.load import check, server_context
 from certs.review import review
+from parley.acme import folder_of
 from parley.config import Settings
 from parley.doctor.examination import Patient
 from parley.doctor.findings import Finding, fail, good, warn
@@ -27,7 +29,24 @@ def check_certificate(patient: Patient) -> list[Finding]:
         return [good("none is needed on this machine alone; other addresses get HTTPS")]
     if settings.tls is not None:
         return of_files(settings, settings.tls.fullchain, settings.tls.private_key)
+    if settings.acme is not None:
+        return _issued(settings, folder_of(settings.storage.data, settings.acme))
     return _self_signed(settings)
+
+
+def _issued(settings: Settings, folder: Path) -> list[Finding]:
+    if importlib.util.find_spec("acme") is None:
+        return [fail("what PARLEY_ACME needs is not installed", "pip install 'parley[acme]'")]
+    attempts = folder / "attempts.json"
+    found = (
+        of_files(settings, folder / "fullchain.pem", folder / "privkey.pem")
+        if (folder / "fullchain.pem").exists()
+        else []
+    )
+    if attempts.exists():
+        mend = f"See its log for the reason: port 80 must be reachable. Mended? Delete {attempts} and restart."
+        found.append(warn("the authority issued none the last time it was asked", mend))
+    return found or [good("an authority issues one after the first start; until then browsers warn")]
 
 
 def of_files(settings: Settings, fullchain: Path, private_key: Path) -> list[Finding]:

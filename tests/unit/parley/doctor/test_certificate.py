@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import importlib.util
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from certs.self_signed import make
+from parley.acme import folder_of
 from parley.doctor.certificate import check_certificate
 from parley.doctor.findings import Finding
 from parley.tls import certificate_for
@@ -82,3 +84,18 @@ def test_a_self_signed_one_of_our_own(tmp_path: Path) -> None:
     assert "does not have new.example.org yet" in said(check_certificate(renamed))
     (tmp_path / "data" / "certs" / "self-signed.pem").write_bytes(b"x")
     assert levels(check_certificate(someone)) == ["warn", "warn"]
+
+
+def test_one_that_an_authority_issues(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"PARLEY_SERVER_NAME": "chat.example.org", "PARLEY_ACME": "true", "PARLEY_ACME_AGREE": "true"}
+    someone = patient(tmp_path, given)
+    assert "after the first start" in said(check_certificate(someone))
+    assert someone.settings.acme is not None
+    folder = folder_of(someone.settings.storage.data, someone.settings.acme)
+    folder.mkdir(parents=True)
+    authority.write(folder, "chat.example.org")
+    assert levels(check_certificate(someone)) == ["pass"]
+    (folder / "attempts.json").write_text("[1, 0]")
+    assert levels(check_certificate(someone)) == ["pass", "warn"]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert levels(check_certificate(someone)) == ["fail"]
