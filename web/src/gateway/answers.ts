@@ -117,7 +117,8 @@ export interface SearchPage {
   results: SearchResult[];
   users: User[];
   members: Member[];
-  has_more: boolean;
+  /** The `before` of the next page; null: that was all. */
+  next: Id | null;
 }
 export interface MemberPage {
   members: Member[];
@@ -141,6 +142,7 @@ export interface RosterPage {
 export interface BanPage {
   bans: Ban[];
   users: User[];
+  has_more: boolean;
 }
 export interface ReportPage {
   reports: Report[];

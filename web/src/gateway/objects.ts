@@ -78,18 +78,21 @@ export interface ReplySection {
   kind: "reply";
   message_id: Id;
 }
-type PointingSection = ReplySection | { kind: "contact"; user_id: Id } | { kind: "invite"; code: string };
+type SharedSection = { kind: "contact"; user_id: Id } | { kind: "invite"; code: string };
+/** What can be passed on. */
+export type CarriedSection = PlainSection | SharedSection | FileSection;
 export interface ForwardSection {
   kind: "forward";
-  sections: Section[];
+  sections: CarriedSection[];
   /** When the original was written. */
   sent_ms: number;
 }
-export type Section = PlainSection | PointingSection | FileSection | ForwardSection;
+export type Section = CarriedSection | ReplySection | ForwardSection;
 /** As a request names it: the server fills in what it knows of files and forwarded messages. */
 export type SectionInput =
   | PlainSection
-  | PointingSection
+  | SharedSection
+  | ReplySection
   | { kind: "file"; file_id: Id }
   | { kind: "forward"; channel_id: Id; message_id: Id };
 /** Who is pinged by a message. */

@@ -246,6 +246,7 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "search.phrases":
     "Wörter in Anführungszeichen werden genau so gesucht. Groß- und Kleinschreibung und Akzente sind gleich.",
   "search.none": "Nichts gefunden. Versuch es mit weniger Wörtern, oder such überall.",
+  "search.noneYet": "Bis hierher ist nichts dabei. Ältere Nachrichten sind noch nicht durchgesehen.",
   "search.help.from": "geschrieben von diesem Benutzernamen",
   "search.help.mentions": "nennt diese Person",
   "search.help.in": "in diesem Kanal, etwa #general",

@@ -240,6 +240,7 @@ export const enLater = {
   "search.unfilter": "Take the filter {{filter}} away",
   "search.phrases": "Put words in quotes to find them just so. Upper case and accents do not matter.",
   "search.none": "Nothing was found. Try fewer words, or look everywhere.",
+  "search.noneYet": "Nothing so far. Older messages have not been looked through yet.",
   "search.help.from": "written by this user name",
   "search.help.mentions": "names this person",
   "search.help.in": "in this channel, as #general",

@@ -5,7 +5,7 @@ import { IconButton } from "../../components/Button";
 import type { Id, User } from "../../gateway/protocol";
 import { withUsers } from "../../state/world";
 import { PagesFoot } from "../messages/PagesFoot";
-import { usePages } from "../messages/usePages";
+import { nextAfter, usePages } from "../messages/usePages";
 import { nameOf, useAttempt, useMay, useMyId, useParley, useWorld } from "../parley";
 
 interface Props {
@@ -52,10 +52,10 @@ function People({ channelId, messageId, emoji, groupId }: Props & { groupId: Id 
   const manage = useMay(groupId, channelId)("manage_messages");
   const [removed, setRemoved] = useState<readonly Id[]>([]);
   const load = useCallback(
-    async (after: User | null) => {
-      const page = await parley.api.reactors(channelId, messageId, emoji, after?.id ?? null);
+    async (after: Id | null) => {
+      const page = await parley.api.reactors(channelId, messageId, emoji, after);
       parley.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
-      return { items: page.users, more: page.has_more };
+      return { items: page.users, next: nextAfter(page.users, page.has_more, (user) => user.id) };
     },
     [parley, channelId, messageId, emoji],
   );

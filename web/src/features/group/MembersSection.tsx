@@ -7,7 +7,7 @@ import { rankedRoles } from "../../state/ranks";
 import { MemberMenuButton } from "../members/MemberMenu";
 import { TimeOutMark } from "../members/TimeOutMark";
 import { PagesFoot } from "../messages/PagesFoot";
-import { usePages } from "../messages/usePages";
+import { nextAfter, usePages } from "../messages/usePages";
 import { useName, useNameStyle, useParley, useWorld } from "../parley";
 import { PersonButton } from "../people/PersonButton";
 import type { SectionProps } from "./GroupSettings";
@@ -45,11 +45,11 @@ function All({ groupId }: { groupId: Id }) {
   const load = useCallback(
     async (after: Id | null) => {
       const items = takeMembers(parley, await parley.api.members(groupId, after, PAGE));
-      return { items, more: items.length === PAGE };
+      return { items, next: nextAfter(items, items.length === PAGE, (each) => each) };
     },
     [parley, groupId],
   );
-  const pages = usePages<Id>(load);
+  const pages = usePages(load);
   return (
     <>
       <List groupId={groupId} users={pages.items} />

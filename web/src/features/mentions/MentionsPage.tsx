@@ -1,11 +1,11 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import type { Placed } from "../../gateway/protocol";
+import type { Id } from "../../gateway/protocol";
 import { withMembers, withUsers } from "../../state/world";
 import { MessageCard } from "../messages/MessageCard";
 import { PagesFoot } from "../messages/PagesFoot";
 import { PlaceName } from "../messages/PlaceName";
-import { usePages } from "../messages/usePages";
+import { nextAfter, usePages } from "../messages/usePages";
 import { useGo } from "../navigation";
 import { useParley } from "../parley";
 import { PageHead } from "../shell/PageHead";
@@ -16,13 +16,13 @@ export default function MentionsPage() {
   const parley = useParley();
   const go = useGo();
   const load = useCallback(
-    async (after: Placed | null) => {
-      const page = await parley.api.mentions(after?.message.id ?? null);
+    async (before: Id | null) => {
+      const page = await parley.api.mentions(before);
       parley.world.setState((world) => ({
         users: withUsers(world.users, page.users),
         memberships: withMembers(world.memberships, page.members),
       }));
-      return { items: page.items, more: page.has_more };
+      return { items: page.items, next: nextAfter(page.items, page.has_more, (item) => item.message.id) };
     },
     [parley],
   );

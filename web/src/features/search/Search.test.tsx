@@ -11,7 +11,7 @@ import Search from "./Search";
 
 beforeEach(() => ui.setState({ search: { typed: "", scope: "group" }, jump: null }));
 
-const found = (id: string, more = false): SearchPage => ({
+const found = (id: string, next: string | null = null): SearchPage => ({
   results: [
     {
       message: message(id, boris.id, { sections: [textSection(`tomatoes ${id}`)] }),
@@ -23,7 +23,7 @@ const found = (id: string, more = false): SearchPage => ({
   ],
   users: [boris],
   members: [],
-  has_more: more,
+  next,
 });
 
 async function setUp() {
@@ -55,14 +55,27 @@ it("begins filters from the help, and takes them away by their chips", async () 
 
 it("reads on page by page, and jumps to a message", async () => {
   const { search, user, box, address } = await setUp();
-  search.mockResolvedValueOnce(found("90", true)).mockResolvedValueOnce(found("80"));
+  search.mockResolvedValueOnce(found("90", "85")).mockResolvedValueOnce(found("80"));
   await user.type(box, "tomato{Enter}");
   await user.click(await screen.findByRole("button", { name: "Show more" }));
   await waitFor(() => expect(screen.getAllByTestId("result")).toHaveLength(2));
-  expect(search).toHaveBeenLastCalledWith("tomato", { group: "10", before: "90" });
+  expect(search).toHaveBeenLastCalledWith("tomato", { group: "10", before: "85" });
   await user.click(screen.getAllByTestId("result-jump")[1] ?? box);
   await waitFor(() => expect(address()).toBe("/g/10/c/11"));
   expect(ui.getState().jump).toMatchObject({ channelId: "11", messageId: "80" });
+});
+
+it("does not take a page without anything for the end", async () => {
+  const { search, user, box } = await setUp();
+  search.mockResolvedValueOnce({ results: [], users: [], members: [], next: "70" });
+  search.mockResolvedValueOnce(found("60"));
+  await user.type(box, "tomato{Enter}");
+  expect(await screen.findByText(/Nothing so far/)).toBeTruthy();
+  expect(screen.queryByText(/Nothing was found/)).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Show more" }));
+  await screen.findByTestId("result");
+  expect(search).toHaveBeenLastCalledWith("tomato", { group: "10", before: "70" });
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
 });
 
 it("says what went wrong, and when nothing was found", async () => {
@@ -70,7 +83,7 @@ it("says what went wrong, and when nothing was found", async () => {
   search.mockRejectedValueOnce(new RequestError("bad_search", "", { where: "before:x" }, 400));
   await user.type(box, "before:x{Enter}");
   expect((await screen.findByRole("alert")).textContent).toContain("before:x");
-  search.mockResolvedValue({ results: [], users: [], members: [], has_more: false });
+  search.mockResolvedValue({ results: [], users: [], members: [], next: null });
   await user.clear(box);
   await user.type(box, "zzz{Enter}");
   expect(await screen.findByText(/Nothing was found/)).toBeTruthy();

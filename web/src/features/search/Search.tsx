@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { Choices } from "../../components/Field";
 import { Icon } from "../../components/Icon";
 import { MarkWords } from "../../components/Markdown";
-import type { SearchResult } from "../../gateway/protocol";
+import type { Id, SearchResult } from "../../gateway/protocol";
 import type { Place } from "../../state/places";
 import { FILTERS, partsOf, withFilter, withoutPart, wordsPattern } from "../../state/query";
 import { type SearchScope, ui } from "../../state/ui";
@@ -127,17 +127,17 @@ function Results({ place, typed, scope }: { place: Place; typed: string; scope: 
   const channel = scope === "here" ? place.id : null;
   const group = scope === "group" ? place.groupId : null;
   const load = useCallback(
-    async (after: SearchResult | null) => {
+    async (before: Id | null) => {
       const page = await parley.api.search(typed, {
         ...(channel === null ? {} : { channel }),
         ...(group === null ? {} : { group }),
-        ...(after === null ? {} : { before: after.message.id }),
+        ...(before === null ? {} : { before }),
       });
       parley.world.setState((world) => ({
         users: withUsers(world.users, page.users),
         memberships: withMembers(world.memberships, page.members),
       }));
-      return { items: page.results, more: page.has_more };
+      return { items: page.results, next: page.next };
     },
     [parley, typed, channel, group],
   );
@@ -147,7 +147,7 @@ function Results({ place, typed, scope }: { place: Place; typed: string; scope: 
     <div className="panel-scroll" aria-live="polite" aria-busy={pages.loading}>
       {none && (
         <div className="blank">
-          <p>{t("search.none")}</p>
+          <p>{t(pages.more ? "search.noneYet" : "search.none")}</p>
         </div>
       )}
       <MarkWords value={wordsPattern(typed)}>

@@ -1,11 +1,11 @@
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Select } from "../../../components/Field";
-import type { AuditEntry, Id } from "../../../gateway/protocol";
+import type { Id } from "../../../gateway/protocol";
 import { upkeepOf } from "../../../state/upkeep";
 import { withUsers } from "../../../state/world";
 import { PagesFoot } from "../../messages/PagesFoot";
-import { usePages } from "../../messages/usePages";
+import { nextAfter, usePages } from "../../messages/usePages";
 import { useParley } from "../../parley";
 import type { SectionProps } from "../GroupSettings";
 import { MemberField } from "../MemberField";
@@ -22,19 +22,19 @@ export function AuditSection({ groupId }: SectionProps) {
   const [actor, setActor] = useState<Id | null>(null);
   const [action, setAction] = useState(ANY);
   const load = useCallback(
-    async (after: AuditEntry | null) => {
+    async (before: Id | null) => {
       const page = await upkeepOf(parley).rest.audit(groupId, {
         limit: PAGE,
         ...(actor === null ? {} : { actor }),
         ...(action === ANY ? {} : { action }),
-        ...(after === null ? {} : { before: after.id }),
+        ...(before === null ? {} : { before }),
       });
       parley.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
-      return { items: page.entries, more: page.has_more };
+      return { items: page.entries, next: nextAfter(page.entries, page.has_more, (entry) => entry.id) };
     },
     [parley, groupId, actor, action],
   );
-  const pages = usePages<AuditEntry>(load);
+  const pages = usePages(load);
   const actions = AUDIT_ACTIONS.map((value) => ({ value, label: t(`audit.action.${value}`) })).sort((a, b) =>
     a.label.localeCompare(b.label),
   );

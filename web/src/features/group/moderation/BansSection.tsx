@@ -2,13 +2,13 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/Avatar";
 import { Button } from "../../../components/Button";
-import type { Ban } from "../../../gateway/protocol";
+import type { Ban, Id } from "../../../gateway/protocol";
 import { upkeepOf } from "../../../state/upkeep";
 import { withUsers } from "../../../state/world";
 import { Ask } from "../../dialogs/Ask";
 import { PagesFoot } from "../../messages/PagesFoot";
 import { dateAndTime } from "../../messages/times";
-import { usePages } from "../../messages/usePages";
+import { nextAfter, usePages } from "../../messages/usePages";
 import { useName, useParley, useWorld } from "../../parley";
 import type { SectionProps } from "../GroupSettings";
 
@@ -20,14 +20,14 @@ export function BansSection({ groupId }: SectionProps) {
   const parley = useParley();
   const [ended, setEnded] = useState<readonly string[]>([]);
   const load = useCallback(
-    async (after: Ban | null) => {
-      const { bans, users } = await upkeepOf(parley).rest.bans(groupId, after?.user_id ?? null, PAGE);
+    async (after: Id | null) => {
+      const { bans, users, has_more } = await upkeepOf(parley).rest.bans(groupId, after, PAGE);
       parley.world.setState((world) => ({ users: withUsers(world.users, users) }));
-      return { items: bans, more: bans.length === PAGE };
+      return { items: bans, next: nextAfter(bans, has_more, (ban) => ban.user_id) };
     },
     [parley, groupId],
   );
-  const pages = usePages<Ban>(load);
+  const pages = usePages(load);
   const shown = pages.items.filter((each) => !ended.includes(each.user_id));
   return (
     <>

@@ -6,7 +6,7 @@ import { compareIds } from "../../../lib/ids";
 import { upkeepOf } from "../../../state/upkeep";
 import { withUsers } from "../../../state/world";
 import { PagesFoot } from "../../messages/PagesFoot";
-import { usePages } from "../../messages/usePages";
+import { nextAfter, usePages } from "../../messages/usePages";
 import { useParley, useWorld } from "../../parley";
 import { ReportCard } from "./ReportCard";
 
@@ -19,16 +19,16 @@ export function Reports({ groupId }: { groupId: Id | null }) {
   const parley = useParley();
   const [state, setState] = useState<ReportState>("open");
   const load = useCallback(
-    async (after: Report | null) => {
+    async (before: Id | null) => {
       const { rest } = upkeepOf(parley);
-      const at = { state, limit: PAGE, ...(after === null ? {} : { before: after.id }) };
+      const at = { state, limit: PAGE, ...(before === null ? {} : { before }) };
       const page = await (groupId === null ? rest.conversationReports(at) : rest.reports(groupId, at));
       parley.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
-      return { items: page.reports, more: page.has_more };
+      return { items: page.reports, next: nextAfter(page.reports, page.has_more, (report) => report.id) };
     },
     [parley, groupId, state],
   );
-  const pages = usePages<Report>(load);
+  const pages = usePages(load);
   const shown = useReports(pages.items, groupId, state);
   return (
     <>
