@@ -150,8 +150,8 @@ def test_the_client_takes_what_the_server_gives(call: Call) -> None:
         if call.answer in (Named("void"), Named("Blob")):
             assert not given
             continue
-        assert given
-        assert [found for schema in given for found in differences(call.answer, schema, KNOWN, call.name)] == []
+        found = [list(differences(call.answer, schema, KNOWN, call.name)) for schema in given]
+        assert [] in found  # a log-in is answered in two forms, which the client tells apart
 
 
 def test_every_call_of_the_client_is_read() -> None:
