@@ -11,7 +11,7 @@ export type DialogSpec =
   | { kind: "leaveGroup"; groupId: Id }
   | { kind: "newChannel"; groupId: Id; channelKind: ChannelKind; categoryId?: Id }
   | { kind: "deleteChannel"; channelId: Id }
-  | { kind: "invite"; groupId: Id }
+  | { kind: "invite"; groupId: Id; channelId?: Id | undefined }
   | { kind: "member"; deed: Deed; groupId: Id; userId: Id }
   | { kind: "deleteMessage"; channelId: Id; messageId: Id }
   | { kind: "newConversation"; conversationId?: Id }

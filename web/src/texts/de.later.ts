@@ -34,6 +34,7 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "invite.making": "Link entsteht …",
   "invite.copy": "Kopieren",
   "invite.copied": "Kopiert",
+  "invite.channel": "In den Kanal",
   "invite.expires": "Gültig für",
   "invite.expiry.1800": "30 Minuten",
   "invite.expiry.86400": "1 Tag",

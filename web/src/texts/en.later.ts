@@ -32,6 +32,7 @@ export const enLater = {
   "invite.making": "Making a link…",
   "invite.copy": "Copy",
   "invite.copied": "Copied",
+  "invite.channel": "Into the channel",
   "invite.expires": "Valid for",
   "invite.expiry.1800": "30 minutes",
   "invite.expiry.86400": "1 day",

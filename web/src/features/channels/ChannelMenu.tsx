@@ -48,7 +48,7 @@ function useReadingEntries(channel: Channel): MenuEntry[] {
       id: "invite",
       label: t("group.invite"),
       icon: "invite",
-      onChoose: () => openDialog({ kind: "invite", groupId: channel.group_id }),
+      onChoose: () => openDialog({ kind: "invite", groupId: channel.group_id, channelId: channel.id }),
     });
   return entries;
 }

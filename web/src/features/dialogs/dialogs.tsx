@@ -65,7 +65,7 @@ export default function Dialogs({ dialog, onClose }: Props) {
         <LevelForm scope={dialog.scope} targetId={dialog.targetId} onClose={onClose} />,
       );
     case "invite":
-      return frame(t("group.invite"), <InviteForms groupId={dialog.groupId} />);
+      return frame(t("group.invite"), <InviteForms groupId={dialog.groupId} channelId={dialog.channelId} />);
     case "switcher":
       return frame(t("shell.switcher"), <Switcher onClose={onClose} />);
     case "reactors":

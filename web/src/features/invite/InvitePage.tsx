@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { Button, Notice } from "../../components/Button";
@@ -25,6 +25,9 @@ export function InvitePage({ code }: { code: string }) {
     parley.api.invitePreview(code).then(setPreview, setFailure);
   }, [parley, code]);
   useEffect(look, [look]);
+  // Whoever signs up or logs in here does it to come in.
+  const stranger = useRef(false);
+  if (state === "out") stranger.current = true;
 
   if (failure !== null) {
     const gone = asRequestError(failure).status === 404;
@@ -56,12 +59,23 @@ export function InvitePage({ code }: { code: string }) {
           <p>{t("invite.members", { count: preview.member_count })}</p>
         </div>
       </div>
-      {state === "in" ? <Accept code={code} preview={preview} /> : <Stranger code={code} />}
+      {state === "in" ? (
+        <Accept code={code} preview={preview} atOnce={stranger.current} />
+      ) : (
+        <Stranger code={code} />
+      )}
     </AuthFrame>
   );
 }
 
-function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
+interface AcceptProps {
+  code: string;
+  preview: InvitePreview;
+  /** Without a press of the button; it is there to try again. */
+  atOnce: boolean;
+}
+
+function Accept({ code, preview, atOnce }: AcceptProps) {
   const { t } = useTranslation();
   const parley = useParley();
   const navigate = useNavigate();
@@ -83,6 +97,12 @@ function Accept({ code, preview }: { code: string; preview: InvitePreview }) {
         });
       } else void navigate({ to: "/g/$groupId", params: { groupId: view.group.id } });
     });
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!atOnce || begun.current) return;
+    begun.current = true;
+    void accept();
+  });
 
   return (
     <div className="auth-form">

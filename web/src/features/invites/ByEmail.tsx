@@ -6,8 +6,15 @@ import type { Id } from "../../gateway/protocol";
 import { useParley } from "../parley";
 import { useDeed } from "../useDeed";
 
+interface Props {
+  groupId: Id;
+  /** Where they come in. */
+  channelId: Id | null;
+  onChange: () => void;
+}
+
 /** Somebody without an account: they are sent a link of their own. */
-export function ByEmail({ groupId, onChange }: { groupId: Id; onChange: () => void }) {
+export function ByEmail({ groupId, channelId, onChange }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const [email, setEmail] = useState("");
@@ -18,7 +25,7 @@ export function ByEmail({ groupId, onChange }: { groupId: Id; onChange: () => vo
     event.preventDefault();
     setSent(null);
     await run(async () => {
-      await parley.api.mailInvite(groupId, email.trim());
+      await parley.api.mailInvite(groupId, email.trim(), channelId ?? undefined);
       setSent(email.trim());
       setEmail("");
       onChange();

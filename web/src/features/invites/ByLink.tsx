@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button, Notice } from "../../components/Button";
 import { Select } from "../../components/Field";
 import type { Api } from "../../gateway/api";
-import type { Invite } from "../../gateway/protocol";
+import type { Id, Invite } from "../../gateway/protocol";
 import { useErrorText, useMyId, useParley } from "../parley";
 
 const DAY_S = 86_400;
@@ -22,8 +22,14 @@ type Uses = keyof typeof USES;
 
 const linkOf = (code: string): string => `${location.origin}/invite/${code}`;
 
+interface Terms {
+  channelId: Id | null;
+  expiry: Expiry;
+  uses: Uses;
+}
+
 /** An invitation with these terms: one's own from before where it still holds for long, else a new one. */
-async function linkFor(api: Api, groupId: string, expiry: Expiry, uses: Uses, me: string): Promise<Invite> {
+async function linkFor(api: Api, groupId: Id, { channelId, expiry, uses }: Terms, me: Id): Promise<Invite> {
   const expires = EXPIRIES[expiry];
   const max = USES[uses];
   if (max === null && expires !== null) {
@@ -34,7 +40,7 @@ async function linkFor(api: Api, groupId: string, expiry: Expiry, uses: Uses, me
       (each) =>
         each.creator_id === me &&
         each.max_uses === null &&
-        each.channel_id === null &&
+        each.channel_id === channelId &&
         each.expires_ms !== null &&
         each.expires_ms > goodUntilMs &&
         each.expires_ms <= latestMs,
@@ -42,13 +48,21 @@ async function linkFor(api: Api, groupId: string, expiry: Expiry, uses: Uses, me
     if (known) return known;
   }
   return api.createInvite(groupId, {
+    ...(channelId === null ? {} : { channel_id: channelId }),
     ...(expires === null ? {} : { expires_in_s: expires }),
     ...(max === null ? {} : { max_uses: max }),
   });
 }
 
+interface Props {
+  groupId: Id;
+  /** Where guests come in. */
+  channelId: Id | null;
+  onChange: () => void;
+}
+
 /** A link for everybody who has it. */
-export function ByLink({ groupId, onChange }: { groupId: string; onChange: () => void }) {
+export function ByLink({ groupId, channelId, onChange }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const say = useErrorText();
@@ -63,13 +77,13 @@ export function ByLink({ groupId, onChange }: { groupId: string; onChange: () =>
 
   useEffect(() => {
     // One invitation for each choice of terms, also when this runs twice.
-    const terms = `${expiry} ${uses}`;
+    const terms = `${channelId} ${expiry} ${uses}`;
     if (made.current === terms) return;
     made.current = terms;
     setLink("");
     setCopied(false);
     setFailure(null);
-    linkFor(parley.api, groupId, expiry, uses, me)
+    linkFor(parley.api, groupId, { channelId, expiry, uses }, me)
       .then((invite) => {
         if (made.current !== terms) return;
         setLink(linkOf(invite.code));
@@ -78,7 +92,7 @@ export function ByLink({ groupId, onChange }: { groupId: string; onChange: () =>
       .catch((error: unknown) => {
         if (made.current === terms) setFailure(error);
       });
-  }, [parley, groupId, expiry, uses, me, onChange]);
+  }, [parley, groupId, channelId, expiry, uses, me, onChange]);
 
   const copy = async (): Promise<void> => {
     field.current?.select();

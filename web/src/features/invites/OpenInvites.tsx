@@ -84,6 +84,7 @@ function InviteRow({
   const { t, i18n } = useTranslation();
   const parley = useParley();
   const creator = useWorld((world) => world.users[invite.creator_id]?.username);
+  const channel = useWorld((world) => invite.channel_id !== null && world.channels[invite.channel_id]?.name);
   const uses =
     invite.max_uses === null
       ? t("invite.used", { count: invite.uses })
@@ -97,7 +98,7 @@ function InviteRow({
   return (
     <OpenRow
       title={invite.email ?? `/invite/${invite.code}`}
-      note={[uses, until, creator && `@${creator}`].filter(Boolean).join(" · ")}
+      note={[channel && `#${channel}`, uses, until, creator && `@${creator}`].filter(Boolean).join(" · ")}
       canWithdraw={canWithdraw}
       withdraw={() => parley.api.withdrawInvite(invite.code)}
       onChange={onChange}

@@ -53,6 +53,7 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const navigate = useNavigate();
+  const { channelId } = useParams({ strict: false });
   const may = useMay(groupId);
   const me = useMyId();
   const parley = useParley();
@@ -129,7 +130,7 @@ function GroupHead({ groupId, name }: { groupId: string; name: string }) {
         <IconButton
           icon="invite"
           label={t("group.invite")}
-          onClick={() => openDialog({ kind: "invite", groupId })}
+          onClick={() => openDialog({ kind: "invite", groupId, channelId })}
           data-testid="invite-open"
         />
       )}
