@@ -98,10 +98,10 @@ it("says what the server refused, sends the others, and lets one discard it", as
   const { outbox, asked, waiting } = setUp();
   const bad = outbox.send("11", hello);
   outbox.send("11", hello);
-  asked[0]?.refuse(new RequestError("too_long", "Too long."));
+  asked[0]?.refuse(new RequestError("too_long", "Too long.", { max: 4000 }));
   await settle();
   expect(waiting()).toMatchObject([
-    { nonce: bad, state: "failed", error: "too_long", errorMessage: "Too long." },
+    { nonce: bad, state: "failed", error: "too_long", errorMessage: "Too long.", errorData: { max: 4000 } },
     { state: "pending" },
   ]);
   expect(asked).toHaveLength(2);

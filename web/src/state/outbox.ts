@@ -5,7 +5,7 @@
 
 import type { StoreApi } from "zustand/vanilla";
 import type { AllowedMentions, Id, Section, SectionInput, SendRequest } from "../gateway/protocol";
-import { asRequestError } from "../lib/errors";
+import { asRequestError, networkError, type RequestError } from "../lib/errors";
 import { type Draft, draftOf, setDraft } from "./drafts";
 import { waitUntil } from "./slowMode";
 import { applyEvent, type Outgoing, type World } from "./world";
@@ -55,6 +55,7 @@ export class Outbox {
       state: "pending",
       error: null,
       errorMessage: null,
+      errorData: {},
     };
     if (draft !== null) this.#drafts.set(nonce, draft);
     this.#change(channelId, (all) => [...all, outgoing]);
@@ -64,7 +65,13 @@ export class Outbox {
   }
 
   retry(channelId: Id, nonce: string): void {
-    const fresh = { state: "pending", error: null, errorMessage: null, sinceMs: this.now() } as const;
+    const fresh = {
+      state: "pending",
+      error: null,
+      errorMessage: null,
+      errorData: {},
+      sinceMs: this.now(),
+    } as const;
     this.#change(channelId, (all) =>
       all.map((each) => (each.nonce === nonce ? { ...each, ...fresh } : each)),
     );
@@ -129,7 +136,7 @@ export class Outbox {
         waitUntil(channelId, this.now() + waitMs);
         if (this.#giveBack(channelId, nonce)) return true;
       }
-      this.#fail(channelId, nonce, failure.code, failure.message);
+      this.#fail(channelId, nonce, failure);
       return true;
     }
   }
@@ -154,7 +161,7 @@ export class Outbox {
   #watch(outgoing: Outgoing): void {
     this.#unwatch(outgoing.nonce);
     const timer = setTimeout(
-      () => this.#fail(outgoing.channelId, outgoing.nonce, "network", null),
+      () => this.#fail(outgoing.channelId, outgoing.nonce, networkError()),
       GIVE_UP_MS,
     );
     this.#timers.set(outgoing.nonce, timer);
@@ -165,10 +172,11 @@ export class Outbox {
     this.#timers.delete(nonce);
   }
 
-  #fail(channelId: Id, nonce: string, error: string, errorMessage: string | null): void {
+  #fail(channelId: Id, nonce: string, { code, message, data }: RequestError): void {
     this.#unwatch(nonce);
+    const failed = { state: "failed", error: code, errorMessage: message, errorData: data } as const;
     this.#change(channelId, (all) =>
-      all.map((each) => (each.nonce === nonce ? { ...each, state: "failed", error, errorMessage } : each)),
+      all.map((each) => (each.nonce === nonce ? { ...each, ...failed } : each)),
     );
   }
 

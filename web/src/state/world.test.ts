@@ -69,6 +69,7 @@ describe("a snapshot", () => {
       state: "pending",
       error: null,
       errorMessage: null,
+      errorData: {},
     } as const;
     const before: World = {
       ...withMembers(withHistory(start(), "100")),
@@ -242,6 +243,7 @@ describe("events", () => {
       state: "pending" as const,
       error: null,
       errorMessage: null,
+      errorData: {},
     };
     const before: World = {
       ...withHistory(start(), "100"),

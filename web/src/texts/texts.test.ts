@@ -39,6 +39,27 @@ describe("languages", () => {
   });
 });
 
+/** The codes of the table of errors in docs/protocol.md, which is what the server may say. */
+function codesOfErrors(): string[] {
+  const protocol = readFileSync(resolve(import.meta.dirname, "../../../docs/protocol.md"), "utf8");
+  const rows = (protocol.split("## Errors")[1]?.split("\n## ")[0] ?? "")
+    .split("\n")
+    .filter((line) => /^\| \d{3} \|/.test(line));
+  return rows.flatMap((row) => {
+    // What is said of a code stands in parentheses after it.
+    const codes = (row.split("|")[3] ?? "").replace(/\([^()]*\)/g, "");
+    return [...codes.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? "");
+  });
+}
+
+it("every error of the server has words of ours", () => {
+  const codes = codesOfErrors();
+  expect(codes).toEqual(
+    expect.arrayContaining(["bad_json", "weak_password", "slow_mode", "internal", "busy"]),
+  );
+  expect(codes.filter((code) => !(`error.${code}` in en))).toEqual([]);
+});
+
 it("every text that is asked for by name exists", () => {
   const folder = resolve(import.meta.dirname, "..");
   const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -3,11 +3,16 @@ import { Avatar } from "../../components/Avatar";
 import { RequestError } from "../../lib/errors";
 import type { Place } from "../../state/places";
 import { replyOf } from "../../state/sections";
+import type { Outgoing } from "../../state/world";
 import { NamedThings } from "../messages/NamedThings";
 import { Quote, Sections } from "../messages/Sections";
 import { shortTime } from "../messages/times";
 import { useErrorText, useMyId, useName, useNameStyle, useParley } from "../parley";
 import type { OutgoingRow } from "./rows";
+
+function failureOf({ error, errorMessage, errorData }: Outgoing): RequestError {
+  return new RequestError(error ?? "unexpected", errorMessage ?? "", errorData);
+}
 
 /** A message that the server has not acknowledged yet. */
 export function OutgoingView({ row, place }: { row: OutgoingRow; place: Place }) {
@@ -44,7 +49,7 @@ export function OutgoingView({ row, place }: { row: OutgoingRow; place: Place })
         </div>
         {failed && (
           <div className="message-failed" role="alert">
-            <span>{say(new RequestError(outgoing.error ?? "unexpected", outgoing.errorMessage ?? ""))}</span>
+            <span>{say(failureOf(outgoing))}</span>
             <button
               type="button"
               className="link"

@@ -17,6 +17,7 @@ const outgoing = (nonce: string, minutes: number): Outgoing => ({
   state: "pending",
   error: null,
   errorMessage: null,
+  errorData: {},
 });
 const compact = (rows: Row[]): boolean[] => rows.map((row) => row.compact);
 

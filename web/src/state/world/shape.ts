@@ -49,6 +49,8 @@ export interface Outgoing {
   /** Stable code of what went wrong. */
   error: string | null;
   errorMessage: string | null;
+  /** What its sentence needs. */
+  errorData: Readonly<Record<string, unknown>>;
 }
 
 export interface World {
