@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from db.connection import Connection
 from db.repos.audit import SqlAudit
+from db.repos.bots import SqlBots
 from db.repos.channels import SqlChannels
 from db.repos.conversations import SqlConversations
 from db.repos.cursors import SqlCursors
@@ -11,6 +12,7 @@ from db.repos.desks import SqlDesks
 from db.repos.edits import SqlEdits
 from db.repos.emojis import SqlEmojis
 from db.repos.factors import SqlFactors
+from db.repos.farewells import SqlFarewells
 from db.repos.files import SqlFiles
 from db.repos.groups import SqlGroups, SqlRoles
 from db.repos.invitations import SqlAdditions, SqlInvites
@@ -31,6 +33,7 @@ from db.repos.sessions import SqlSessions
 from db.repos.standings import SqlStandings
 from db.repos.tickets import SqlTickets
 from db.repos.users import SqlUsers
+from db.repos.webhooks import SqlWebhooks
 from server.domain.events import Audience, Event, Notice, Published
 
 
@@ -44,6 +47,9 @@ class SqlReader:
         self.factors = SqlFactors(connection)
         self.tickets = SqlTickets(connection)
         self.links = SqlAccountLinks(connection)
+        self.webhooks = SqlWebhooks(connection)
+        self.bots = SqlBots(connection)
+        self.farewells = SqlFarewells(connection)
         self.groups = SqlGroups(connection)
         self.channels = SqlChannels(connection)
         self.desks = SqlDesks(connection)

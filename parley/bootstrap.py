@@ -29,6 +29,7 @@ from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.factors import do_forget_half_done
+from server.actions.farewell import do_finish_deletions
 from server.actions.files import do_collect_files
 from server.actions.postman import Postman
 from server.actions.previewer import Previewer
@@ -58,7 +59,7 @@ from server.http.door import Door
 from server.http.middleware import Watcher
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
-from server.ports import Bus, Cache, Clock, Mailer
+from server.ports import BotToken, Bus, Cache, Clock, Mailer, SessionRecord
 from signaling.attendance import Attendance
 from signaling.session import HEARTBEAT_INTERVAL_S
 from signaling.voice.desk import Desk
@@ -284,6 +285,7 @@ class Service:
         chores: dict[str, Chore] = {
             "sessions": lambda: do_forget_expired(self._actions),
             "tickets": lambda: do_forget_half_done(self._actions),
+            "deletions": lambda: do_finish_deletions(self._actions),
             "files": lambda: do_collect_files(self._actions),
             "previews": lambda: do_collect_previews(self._actions),
         }
@@ -351,7 +353,8 @@ def _link_reader(settings: Settings, stack: AsyncExitStack) -> WebLinkReader:
 def _actions(
     settings: Settings, materials: Materials, outside: Outside, roster: Roster, attendance: Attendance
 ) -> Actions:
-    sessions = SessionCache()
+    sessions = SessionCache[SessionRecord]()
+    bot_tokens = SessionCache[BotToken]()
     profiles = Profiles(outside.store, outside.cache)
     word_books = WordBooks()
     limiter = outside.limiter
@@ -365,7 +368,12 @@ def _actions(
         random_bytes=secrets.token_bytes,
         limits=Limits(),
     )
-    for receive in (sessions.receive, profiles.receive, word_books.receive):  # before the gateway, which asks them
+    for receive in (
+        sessions.receive,
+        bot_tokens.receive,
+        profiles.receive,
+        word_books.receive,
+    ):  # before the gateway, which asks them
         outside.bus.subscribe(receive)
     return Actions(
         store=outside.store,
@@ -383,6 +391,7 @@ def _actions(
         voice=roster,
         attendance=attendance,
         sessions=sessions,
+        bot_tokens=bot_tokens,
         profiles=profiles,
         word_books=word_books,
         previewer=previewer,
@@ -393,6 +402,8 @@ def _actions(
             address=settings.address,
             sign_up=settings.accounts.sign_up,
             email=settings.accounts.email,
+            bots=settings.accounts.bots,
+            deletion_grace_s=settings.accounts.deletion_grace_days * 86_400,
             owner_token_hash=owner_token_hash(materials.owner_token),
         ),
     )

@@ -86,6 +86,10 @@ class AccountSettings:
     sign_up: Literal["open", "invitation", "closed"]
     email: Literal["optional", "required"]
     """Whether an account needs a mail address."""
+    bots: Literal["everyone", "operators"]
+    """Who makes them."""
+    deletion_grace_days: int
+    """In which somebody may come back who asked for the end of their account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,8 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "media.port": _Setting("PARLEY_MEDIA_PORT", read.port, 7882),
     "media.public_ip": _Setting("PARLEY_PUBLIC_IP", read.public_addresses),
     "accounts.sign_up": _Setting("PARLEY_SIGN_UP", read.choice("open", "invitation", "closed"), "open"),
+    "accounts.bots": _Setting("PARLEY_BOTS", read.choice("everyone", "operators"), "everyone"),
+    "accounts.deletion_grace_days": _Setting("PARLEY_DELETION_GRACE_DAYS", read.days(365), 14),
     "previews.enabled": _Setting("PARLEY_PREVIEWS", read.choice("on", "off"), "on"),
     "previews.ports": _Setting("PARLEY_PREVIEW_PORTS", read.ports, "80,443"),
     "accounts.email": _Setting("PARLEY_EMAIL", read.choice("optional", "required"), "optional"),
@@ -329,8 +335,13 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             redis_url=values["storage.redis_url"],
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
-        accounts=AccountSettings(sign_up=values["accounts.sign_up"], email=values["accounts.email"]),
         previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
+        accounts=AccountSettings(
+            sign_up=values["accounts.sign_up"],
+            email=values["accounts.email"],
+            deletion_grace_days=values["accounts.deletion_grace_days"],
+            bots=values["accounts.bots"],
+        ),
         mail=_mail(values),
         log=LogSettings(
             level=values["log.level"], format=values["log.format"], requests=values["log.requests"] == "on"

@@ -43,6 +43,7 @@ from server.domain.events import (
     UserUpdate,
 )
 from server.domain.ids import GroupId, UserId
+from server.domain.scopes import OF_GATEWAY
 from signaling import frames
 from signaling.backlog import Entry, held
 from signaling.frames import CloseCode
@@ -121,9 +122,12 @@ class Opener:
 
     async def _authenticate(self, token: str) -> Authenticated:
         try:
-            return await authenticate(self._actions, token)
+            login = await authenticate(self._actions, token)
         except Unauthenticated as error:
             raise _refusal(error) from error
+        if login.scopes is not None and not login.scopes >= OF_GATEWAY:
+            raise Refused(CloseCode.BAD_TOKEN)
+        return login
 
     async def _snapshot(self, login: Authenticated) -> Snapshot:
         try:
@@ -172,7 +176,7 @@ class Opener:
     ) -> Admission:
         self._make_room_for(login.user_id)
         key = self._actions.random_bytes(16).hex()
-        session = Session(key, login.user_id, login.session_id)
+        session = Session(key, login.user_id, login.session_id, login.scopes)
         subscriber = Subscriber(session, sink)
         self._hub.enter(subscriber, _latest(taken.me, since))
         for view in taken.groups:

@@ -10,6 +10,7 @@ import msgspec
 
 from server.actions import cursors, messages, reactions, typing
 from server.actions.context import Actions
+from server.domain.scopes import Scope
 from signaling import frames, voice_port
 from signaling.limits import Kind
 from signaling.presence import PresenceDesk
@@ -103,27 +104,32 @@ async def _leave_voice(desks: Desks, caller: Caller, ask: frames.LeaveVoice) -> 
     return Nothing()
 
 
-_ANSWERS: Final[Mapping[type[frames.Request], tuple[Kind, Answer]]] = {
-    frames.CreateMessage: (Kind.MESSAGE, _create_message),
-    frames.EditMessage: (Kind.MESSAGE, _edit_message),
-    frames.DeleteMessage: (Kind.MESSAGE, _delete_message),
-    frames.AddReaction: (Kind.REACTION, _add_reaction),
-    frames.RemoveReaction: (Kind.REACTION, _remove_reaction),
-    frames.StartTyping: (Kind.TYPING, _start_typing),
-    frames.MoveCursor: (Kind.CURSOR, _move_cursor),
-    frames.WatchPresence: (Kind.PRESENCE, _watch_presence),
-    frames.NoteActivity: (Kind.PRESENCE, _note_activity),
-    frames.PrepareVoice: (Kind.VOICE, _prepare_voice),
-    frames.OfferVoice: (Kind.VOICE, _offer_voice),
-    frames.UpdateVoice: (Kind.VOICE, _update_voice),
-    frames.IgnoreVoice: (Kind.VOICE, _ignore_voice),
-    frames.LeaveVoice: (Kind.VOICE, _leave_voice),
+_ANSWERS: Final[Mapping[type[frames.Request], tuple[Kind, Scope, Answer]]] = {
+    frames.CreateMessage: (Kind.MESSAGE, Scope.MESSAGES_WRITE, _create_message),
+    frames.EditMessage: (Kind.MESSAGE, Scope.MESSAGES_WRITE, _edit_message),
+    frames.DeleteMessage: (Kind.MESSAGE, Scope.MESSAGES_WRITE, _delete_message),
+    frames.AddReaction: (Kind.REACTION, Scope.MESSAGES_WRITE, _add_reaction),
+    frames.RemoveReaction: (Kind.REACTION, Scope.MESSAGES_WRITE, _remove_reaction),
+    frames.StartTyping: (Kind.TYPING, Scope.MESSAGES_WRITE, _start_typing),
+    frames.MoveCursor: (Kind.CURSOR, Scope.MESSAGES_READ, _move_cursor),
+    frames.WatchPresence: (Kind.PRESENCE, Scope.MEMBERS_READ, _watch_presence),
+    frames.NoteActivity: (Kind.PRESENCE, Scope.MEMBERS_READ, _note_activity),
+    frames.PrepareVoice: (Kind.VOICE, Scope.VOICE, _prepare_voice),
+    frames.OfferVoice: (Kind.VOICE, Scope.VOICE, _offer_voice),
+    frames.UpdateVoice: (Kind.VOICE, Scope.VOICE, _update_voice),
+    frames.IgnoreVoice: (Kind.VOICE, Scope.VOICE, _ignore_voice),
+    frames.LeaveVoice: (Kind.VOICE, Scope.VOICE, _leave_voice),
 }
 
 
 def kind_of(request: frames.Request) -> Kind:
     """By which rate it is limited."""
     return _ANSWERS[type(request)][0]
+
+
+def scope_of(request: frames.Request) -> Scope:
+    """What a bot's token needs for it."""
+    return _ANSWERS[type(request)][1]
 
 
 def lane_of(request: frames.Request) -> Hashable:
@@ -135,4 +141,4 @@ def lane_of(request: frames.Request) -> Hashable:
 
 async def answer(desks: Desks, caller: Caller, request: frames.Request) -> object:
     """The result, a struct of docs/protocol.md. Raises :class:`server.domain.errors.ParleyError`."""
-    return await _ANSWERS[type(request)][1](desks, caller, request)
+    return await _ANSWERS[type(request)][2](desks, caller, request)

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.domain.ids import SessionId, UserId
+from server.domain.scopes import Scope
 from signaling.limits import Kind, Rates, TokenBucket
 
 HEARTBEAT_INTERVAL_S: Final = 25.0
@@ -148,14 +149,16 @@ _SESSION: Final[Mapping[tuple[State, Change], State]] = {
 class Session:
     """What one client was sent, from its ``ready`` on."""
 
-    __slots__ = ("_gone_s", "_ring", "_ring_bytes", "key", "login_id", "sent", "state", "user_id")
+    __slots__ = ("_gone_s", "_ring", "_ring_bytes", "key", "login_id", "scopes", "sent", "state", "user_id")
 
-    def __init__(self, key: str, user_id: UserId, login_id: SessionId) -> None:
+    def __init__(self, key: str, user_id: UserId, login_id: SessionId, scopes: frozenset[Scope] | None = None) -> None:
         self.key = key
         """What ``resume`` names; a secret of the client's."""
         self.user_id = user_id
         self.login_id = login_id
         """The log-in whose token opened this; its revocation ends it."""
+        self.scopes = scopes
+        """What a bot may ask for; None: not a bot."""
         self.sent = 0
         """Events counted so far."""
         self.state = State.ATTACHED

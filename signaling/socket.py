@@ -20,6 +20,7 @@ from aiohttp import WSMsgType, web
 from server.actions.context import Actions
 from server.domain import codec
 from server.domain.errors import ParleyError, TooMany
+from server.domain.scopes import check_scope
 from signaling import frames
 from signaling.faults import log_unexpected
 from signaling.frames import CloseCode
@@ -27,7 +28,7 @@ from signaling.hub import Hub
 from signaling.lanes import Lanes
 from signaling.limits import Kind, Rates
 from signaling.opening import Admission, Opener, Refused
-from signaling.requests import Desks, answer, kind_of, lane_of
+from signaling.requests import Desks, answer, kind_of, lane_of, scope_of
 from signaling.session import (
     HEARTBEAT_INTERVAL_S,
     IDENTIFY_WITHIN_S,
@@ -289,6 +290,7 @@ class Socket:
         session = self._subscriber.session
         caller = Caller(session.user_id, session.login_id, session.key)
         try:
+            check_scope(session.scopes, scope_of(request))
             result = await answer(self._behind.desks, caller, request)
         except ParleyError as error:
             self._send_error(request.id, error)

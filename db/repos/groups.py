@@ -13,10 +13,11 @@ from db.repos.search import forgetting_group
 from db.tables.channels import overwrites
 from db.tables.groups import groups, roles
 from server.domain.entities import Group, Role
-from server.domain.ids import GroupId, RoleId
+from server.domain.ids import GroupId, RoleId, UserId
 
 _ADD = insert(groups)
 _BY_IDS = select(groups).where(among(groups.c.id, "group_ids"))
+_OWNED = select(groups).where(groups.c.owner_id == given("of_user")).order_by(groups.c.id).limit(given("at_most"))
 _SET = update(groups).where(groups.c.id == given("group_id"))
 _DELETE = delete(groups).where(groups.c.id == given("group_id"))
 
@@ -42,6 +43,9 @@ class SqlGroups(Repository):
         for some in portions(group_ids):
             found += (Group(**row._mapping) for row in await self._all(_BY_IDS, group_ids=some))
         return sorted(found, key=lambda group: group.id)
+
+    async def owned_by(self, user_id: UserId, limit: int) -> list[Group]:
+        return [Group(**row._mapping) for row in await self._all(_OWNED, of_user=user_id, at_most=limit)]
 
     async def update(self, group: Group) -> None:
         self._later(_SET, group_id=group.id, name=group.name, owner_id=group.owner_id)

@@ -34,6 +34,7 @@ _ADDITIONS = (
     .join(users, additions.c.inviter_id == users.c.id)
     .order_by(additions.c.id)
 )
+_ADDITIONS_OF_INVITER = _ADDITIONS.where(additions.c.inviter_id == given("of_inviter"))
 _GET_ADDITION = _ADDITIONS.where(additions.c.id == given("addition_id"))
 _ADDITIONS_OF_USER = _ADDITIONS.where(additions.c.user_id == given("of_user"))
 _ADDITIONS_OF_GROUP = _ADDITIONS.where(additions.c.group_id == given("of_group"))
@@ -89,6 +90,9 @@ class SqlAdditions(Repository):
 
     async def of_user(self, user_id: UserId) -> list[Addition]:
         return await self._additions(_ADDITIONS_OF_USER, of_user=user_id)
+
+    async def of_inviter(self, user_id: UserId) -> list[Addition]:
+        return [_addition(row) for row in await self._all(_ADDITIONS_OF_INVITER, of_inviter=user_id)]
 
     async def of_group(self, group_id: GroupId) -> list[Addition]:
         return await self._additions(_ADDITIONS_OF_GROUP, of_group=group_id)

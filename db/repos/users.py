@@ -20,9 +20,14 @@ from server.ports import Credentials, MailedUser
 PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name, users.c.account_kind)
 """The columns of :class:`User`."""
 
-_ME = select(
-    *PUBLIC, users.c.operator, users.c.direct_from, users.c.status, users.c.status_text, users.c.status_until_ms
-).where(users.c.id == given("user_id"))
+_ME = (
+    select(
+        *(*PUBLIC, users.c.operator, users.c.direct_from, users.c.status, users.c.status_text, users.c.status_until_ms),
+        standings.c.delete_after_ms,
+    )
+    .join_from(users, standings, standings.c.user_id == users.c.id, isouter=True)
+    .where(users.c.id == given("user_id"))
+)
 _BY_IDS = select(*PUBLIC).where(among(users.c.id, "user_ids"))
 _PERSON = users.c.account_kind == UserKind.PERSON.value
 _BY_USERNAME = select(*PUBLIC).where(
@@ -65,6 +70,24 @@ class SqlUsers(Repository):
             password_hash=password_hash,
         )
 
+    async def add_automaton(self, user: User, username_key: str | None = None) -> bool:
+        return await self._insert_unless_there(
+            users,
+            ("username_key",),
+            id=user.id,
+            username=user.username,
+            # No user name can be like this one.
+            username_key=f"!{int(user.id)}" if username_key is None else username_key,
+            display_name=user.display_name,
+            operator=False,
+            password_hash="",
+            account_kind=user.kind.value,
+        )
+
+    async def rename_automaton(self, user: User) -> None:
+        self._later(_SET, user_id=user.id, display_name=user.display_name)
+        self._put_off(step(_SET_NAME, of_user=user.id, name_key=name_key(user.display_name)))
+
     async def me(self, user_id: UserId) -> Me | None:
         row = await self._first(_ME, user_id=user_id)
         if row is None:
@@ -78,6 +101,7 @@ class SqlUsers(Repository):
             status=ChosenStatus(row.status),
             status_text=row.status_text,
             status_until_ms=row.status_until_ms,
+            delete_after_ms=row.delete_after_ms,
         )
 
     async def by_ids(self, user_ids: Collection[UserId]) -> dict[UserId, User]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from db.tables import (
     accounts,
+    automata,
     channels,
     conversations,
     factors,
@@ -18,6 +19,7 @@ from db.tables.columns import metadata
 
 __all__ = [
     "accounts",
+    "automata",
     "channels",
     "conversations",
     "factors",

@@ -14,9 +14,11 @@ from server.actions.session_cache import SessionCache
 from server.actions.word_books import WordBooks
 from server.domain.ids import Snowflakes
 from server.domain.limits import Limits
+from server.domain.standing import DELETION_GRACE_S
 from server.ports import (
     Attendance,
     BlobStore,
+    BotToken,
     Bus,
     Clock,
     Images,
@@ -25,6 +27,7 @@ from server.ports import (
     QrCodes,
     RateLimiter,
     Sealer,
+    SessionRecord,
     Store,
     Tokens,
     VoiceRoster,
@@ -45,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """From log-in on."""
     session_idle_s: int = 30 * 86_400
     """Without a refresh."""
+    bots: Literal["everyone", "operators"] = "everyone"
+    """Who makes them."""
+    deletion_grace_s: int = DELETION_GRACE_S
+    """So long somebody may come back who asked for the end of their account."""
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +76,10 @@ class Actions:
     tokens: Tokens
     voice: VoiceRoster
     attendance: Attendance
-    sessions: SessionCache
+    sessions: SessionCache[SessionRecord]
     """Its ``receive`` is subscribed to ``bus``."""
+    bot_tokens: SessionCache[BotToken]
+    """The same."""
     profiles: Profiles
     """The same."""
     word_books: WordBooks

@@ -215,15 +215,21 @@ async def do_take_out(actions: Actions, user_id: UserId, channel_id: ChannelId, 
     async with actions.store.write() as uow:
         conversation = await check_change(uow, user_id, channel_id)
         check_take_out(conversation, user_id, member_id)
-        uow.publish(ToUsers((member_id,)), ConversationDelete(channel_id=channel_id))
-        left = tuple(one for one in conversation.member_ids if one != member_id)
-        if not left:
-            await uow.conversations.delete(channel_id)
-            return
-        await uow.conversations.remove_member(channel_id, member_id)
-        owner_id = conversation.owner_id
-        if owner_id not in left:
-            owner_id = left[0]  # the oldest account among them
-            await uow.conversations.hand_over(channel_id, owner_id)
-        shrunk = msgspec.structs.replace(conversation, member_ids=left, owner_id=owner_id)
-        await _tell(uow, shrunk, left)
+        await take_out_of(uow, conversation, member_id)
+
+
+async def take_out_of(uow: UnitOfWork, conversation: Conversation, member_id: UserId) -> None:
+    """One of several, that the member is in and that is held for this unit of work."""
+    channel_id = conversation.id
+    uow.publish(ToUsers((member_id,)), ConversationDelete(channel_id=channel_id))
+    left = tuple(one for one in conversation.member_ids if one != member_id)
+    if not left:
+        await uow.conversations.delete(channel_id)
+        return
+    await uow.conversations.remove_member(channel_id, member_id)
+    owner_id = conversation.owner_id
+    if owner_id not in left:
+        owner_id = left[0]  # the oldest account among them
+        await uow.conversations.hand_over(channel_id, owner_id)
+    shrunk = msgspec.structs.replace(conversation, member_ids=left, owner_id=owner_id)
+    await _tell(uow, shrunk, left)

@@ -7,13 +7,13 @@ from typing import Final
 import msgspec
 
 from server.actions.audit import record
-from server.actions.authority import Seat, group_seat, member_of
+from server.actions.authority import Seat, group_seat, member_of, public_user
 from server.actions.context import Actions
 from server.actions.requests import Request
 from server.actions.views import views_of
 from server.domain.access import everyone_role_id
-from server.domain.entities import AuditAction, Channel, ChannelKind, Group, Member, Role
-from server.domain.errors import Forbidden
+from server.domain.entities import AuditAction, Channel, ChannelKind, Group, Member, Role, UserKind
+from server.domain.errors import Forbidden, Invalid
 from server.domain.events import AdditionDelete, GroupJoin, GroupLeave, GroupUpdate, GroupView, ToGroup, ToUsers
 from server.domain.ids import ChannelId, GroupId, RoleId, UserId
 from server.domain.names import clean_line
@@ -108,6 +108,8 @@ async def do_transfer_group(
         seat = await group_seat(uow, user_id, group_id, actions.clock.now_ms())
         check_own(seat, "hand over")
         heir = await member_of(uow, group_id, request.user_id)
+        if (await public_user(uow, heir.user_id)).kind is not UserKind.PERSON:
+            raise Invalid("bad_request", "A bot cannot own a group. Name a person.", where="user_id")
         before = seat.access.group
         group = msgspec.structs.replace(before, owner_id=heir.user_id)
         if group == before:
@@ -123,9 +125,13 @@ async def do_delete_group(actions: Actions, user_id: UserId, group_id: GroupId) 
     await actions.limiter.hit(Rule.CHANGE, str(user_id))
     async with actions.store.write() as uow:
         check_own(await group_seat(uow, user_id, group_id, actions.clock.now_ms()), "delete")
-        members = await uow.members.ids(group_id)
-        additions = await uow.additions.of_group(group_id)
-        await uow.groups.delete(group_id)
-        uow.publish(ToUsers(tuple(members)), GroupLeave(group_id=group_id))
-        for addition in additions:
-            uow.publish(ToUsers((addition.user_id,)), AdditionDelete(addition_id=addition.id))
+        await delete_group(uow, group_id)
+
+
+async def delete_group(uow: UnitOfWork, group_id: GroupId) -> None:
+    members = await uow.members.ids(group_id)
+    additions = await uow.additions.of_group(group_id)
+    await uow.groups.delete(group_id)
+    uow.publish(ToUsers(tuple(members)), GroupLeave(group_id=group_id))
+    for addition in additions:
+        uow.publish(ToUsers((addition.user_id,)), AdditionDelete(addition_id=addition.id))

@@ -12,13 +12,13 @@ from server.actions.authority import cannot_message, unknown_user
 from server.actions.context import Actions
 from server.actions.counts import counts_of_all, publish_recount
 from server.actions.requests import Request
-from server.domain.entities import Relation, RelationKind
+from server.domain.entities import Relation, RelationKind, UserKind
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.events import AdditionDelete, RelationDelete, RelationUpdate, ToUsers
 from server.domain.ids import UserId
 from server.domain.names import fold_username
 from server.domain.rates import Rule
-from server.domain.relations import Step, Tie, after
+from server.domain.relations import NONE, Step, Tie, after
 from server.ports import UnitOfWork
 
 
@@ -66,8 +66,10 @@ async def do_put_relation(actions: Actions, user_id: UserId, other_id: UserId, r
     await actions.limiter.hit(Rule.RELATE, str(user_id))
     check_other(user_id, other_id, "user")
     async with actions.store.write() as uow:
-        await acquaintance(uow, user_id, other_id)
+        other = await acquaintance(uow, user_id, other_id)
         if request.kind == "friend":
+            if other.kind is not UserKind.PERSON:
+                raise cannot_message(NONE, other_id)  # nobody there who could say yes
             return await _own(await _go(actions, uow, user_id, other_id, Step.ASK))
         pair = await _go(actions, uow, user_id, other_id, Step.BLOCK)
         await _end_additions(pair)

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from server.actions.bot_tokens import PREFIX, read_bot_token
 from server.actions.coming_back import come_back
 from server.actions.context import Actions, Origin
 from server.actions.notices import notify_of_log_in
@@ -21,8 +22,10 @@ from server.domain.errors import Unauthenticated
 from server.domain.events import SessionRevoked
 from server.domain.ids import SessionId, UserId
 from server.domain.rates import Rule, address_key
+from server.domain.scopes import Scope
 from server.ports import RefreshToken, SessionRecord, UnitOfWork
 
+NEVER_MS: Final = 2**53 - 1
 LOST_ANSWER_MS: Final = 10_000
 _TOKEN_BYTES: Final = 32
 _TOKEN_LENGTH_MAX: Final = 128
@@ -47,11 +50,17 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     session_id: SessionId
     expires_ms: int
     """Of the token."""
+    scopes: frozenset[Scope] | None = None
+    """Of a bot's token; None for a person, who needs none."""
 
 
 async def authenticate(actions: Actions, access_token: str) -> Authenticated:
-    """Raises :class:`Unauthenticated`: unauthenticated, token_expired, session_revoked."""
+    """By an access token or that of a bot. Raises :class:`Unauthenticated`: unauthenticated, token_expired, session_revoked."""
     now_ms = actions.clock.now_ms()
+    if access_token.startswith(PREFIX):
+        token = await read_bot_token(actions, access_token)
+        scopes = frozenset(token.scopes)
+        return Authenticated(user_id=token.bot_id, session_id=token.id, expires_ms=NEVER_MS, scopes=scopes)
     claims = actions.tokens.read(access_token, now_ms)
     record = await _session(actions, claims.session_id)
     if record is None or record.user_id != claims.user_id or not _is_live(record, now_ms):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from server.actions.authority import unknown_user
+from server.actions.bot_tokens import silence_bots
 from server.actions.context import Actions
 from server.actions.sessions import revoke_all
 from server.domain.entities import Me, UserKind
@@ -56,6 +57,7 @@ async def do_disable_account(
         standing = msgspec.structs.replace(before, disabled_ms=since_ms, disabled_reason=note)
         await uow.standings.put(standing)
         await revoke_all(uow, user_id, now_ms)
+        await silence_bots(uow, user_id)
     return standing
 
 

@@ -19,6 +19,7 @@ from server.domain.ids import (
     RoleId,
     Snowflake,
     UserId,
+    WebhookId,
 )
 from server.domain.sections import Section
 
@@ -87,6 +88,8 @@ class Me(_Entity, frozen=True, kw_only=True):
     status_text: str = ""
     status_until_ms: int | None = None
     """When ``status_text`` ends."""
+    delete_after_ms: int | None = None
+    """When the account ends, as its owner asked for; until then they may call it off."""
 
 
 class Status(enum.Enum):
@@ -402,6 +405,10 @@ class AuditAction(enum.StrEnum):
     MESSAGE_PIN = "message.pin"
     MESSAGE_UNPIN = "message.unpin"
     REACTION_DELETE = "reaction.delete"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_UPDATE = "webhook.update"
+    """Its token too."""
+    WEBHOOK_DELETE = "webhook.delete"
     FILTER_CREATE = "filter.create"
     FILTER_UPDATE = "filter.update"
     FILTER_DELETE = "filter.delete"
@@ -409,7 +416,9 @@ class AuditAction(enum.StrEnum):
     REPORT_HANDLE = "report.handle"
 
 
-AuditTarget: TypeAlias = Literal["group", "channel", "role", "member", "invite", "emoji", "message", "filter", "report"]
+AuditTarget: TypeAlias = Literal[
+    "group", "channel", "role", "member", "invite", "emoji", "message", "filter", "report", "webhook"
+]
 
 
 class AuditEntry(_Entity, frozen=True, kw_only=True):
@@ -425,6 +434,28 @@ class AuditEntry(_Entity, frozen=True, kw_only=True):
     reason: str = ""
     changes: dict[str, str | int | bool | None] = {}
     """What it is now, by name; ids as strings."""
+
+
+class Bot(_Entity, frozen=True, kw_only=True):
+    """An account of a program."""
+
+    user_id: UserId
+    owner_id: UserId
+    public: bool = False
+    """Others than its owner may bring it into their groups."""
+
+
+class Webhook(_Entity, frozen=True, kw_only=True):
+    """An address at which another service writes into a channel."""
+
+    id: WebhookId
+    """The author of what it writes is the user of this id."""
+    group_id: GroupId
+    channel_id: ChannelId
+    name: str
+    creator_id: UserId
+    used_ms: int | None = None
+    """When it wrote last."""
 
 
 class Invite(_Entity, frozen=True, kw_only=True):

@@ -48,6 +48,8 @@ ReportId = NewType("ReportId", Snowflake)
 FilterId = NewType("FilterId", Snowflake)
 AuditId = NewType("AuditId", Snowflake)
 PasskeyId = NewType("PasskeyId", Snowflake)
+WebhookId = NewType("WebhookId", Snowflake)
+"""The id of its account too."""
 
 
 class Snowflakes:

@@ -59,6 +59,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     edits_kept: int = 50
     """Earlier versions of one message; the oldest go first."""
     emojis_per_group: int = 100
+    webhooks_per_group: int = 50
+    bots_per_user: int = 20
+    tokens_per_bot: int = 20
     emoji_max_bytes: int = 512 * 1024
     emoji_max_pixels: int = 128
     """Width and height of a group's own emoji."""

@@ -45,12 +45,18 @@ class Rule(enum.StrEnum):
     """By address."""
     INVITE_LOOK = "invite.look"
     """By address: codes cannot be guessed one after the other."""
+    WEBHOOK_LOOK = "webhook.look"
+    """By address: tokens cannot be guessed one after the other."""
+    WEBHOOK_WRITE = "webhook.write"
+    """By webhook."""
     GROUP_CREATE = "group.create"
     """By account, as all that follow."""
     FACTOR_CODE = "factor.code"
     """Codes of an authenticator app, right or wrong. Who knows the password and guesses for a year finds one with a chance of
     one in twenty: 50 a day, of which each is right three times in a million."""
     FACTOR_CHANGE = "factor.change"
+    BOT_CREATE = "bot.create"
+    """And their tokens."""
     INVITE_CREATE = "invite.create"
     INVITE_ACCEPT = "invite.accept"
     ADDITION_CREATE = "addition.create"
@@ -97,9 +103,12 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.MAIL_ADDRESS: Rate(6, 3600),
         Rule.REFRESH: Rate(300, 300),
         Rule.INVITE_LOOK: Rate(120, 300),
+        Rule.WEBHOOK_LOOK: Rate(600, 60),
+        Rule.WEBHOOK_WRITE: Rate(30, 60),
         Rule.GROUP_CREATE: Rate(30, 3600),
         Rule.FACTOR_CODE: Rate(50, 86_400),
         Rule.FACTOR_CHANGE: Rate(30, 600),
+        Rule.BOT_CREATE: Rate(30, 600),
         Rule.INVITE_CREATE: Rate(60, 600),
         Rule.INVITE_ACCEPT: Rate(60, 600),
         Rule.ADDITION_CREATE: Rate(60, 600),

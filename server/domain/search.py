@@ -165,6 +165,13 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool
 
 
+def all_by(author_id: UserId, before: int = MAX_ID) -> Match:
+    """Everything that one author wrote, wherever it is, before this id."""
+    return Match(
+        phrases=(), beginning=(), within=(f"a{int(author_id)}",), scope=(), after=0, before=before, pinned=False
+    )
+
+
 _PART: Final = re.compile(
     r'(?P<filter>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+)'
 )

@@ -56,8 +56,8 @@ def site_of(request: web.Request) -> Site:
 
 
 async def caller_of(request: web.Request) -> Authenticated:
-    """Who the bearer token speaks for. Raises :class:`Unauthenticated`."""
+    """Who the token speaks for: ``Bearer``, or ``Bot`` as programs like to say. Raises :class:`Unauthenticated`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() not in ("bearer", "bot") or not token:
         raise Unauthenticated("unauthenticated", "Log in first.")
     return await authenticate(actions_of(request), token.strip())

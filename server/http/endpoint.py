@@ -40,7 +40,7 @@ JSON: Final = "application/json"
 
 ANYWHERE: Final = ("https_only", "rate_limited", "internal", "busy", "database_unavailable", "shutting_down")
 """Codes that every endpoint may answer with."""
-WITH_ACCOUNT: Final = ("unauthenticated", "token_expired", "session_revoked")
+WITH_ACCOUNT: Final = ("unauthenticated", "token_expired", "session_revoked", "bots_not_allowed", "missing_scope")
 """Codes of those that need an account."""
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")

@@ -12,6 +12,7 @@ from server.http.door import actions_of, caller_of, origin_of, site_of
 from server.http.endpoint import Endpoint, is_id
 from server.http.reading import body_of, id_of, query_of, reason_of
 from server.http.replies import nothing, reply
+from server.http.scopes import check_endpoint
 
 
 def route_of(endpoint: Endpoint) -> web.RouteDef:
@@ -44,6 +45,7 @@ def _reader(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[dict[str, A
             found["site"] = site_of(http)
         if needs_account:
             caller = await caller_of(http)
+            check_endpoint(endpoint, caller.scopes)
             found |= {"caller": caller, "user_id": caller.user_id}
         ids = {
             parameter: id_of(http, name, f"unknown_{name}") if is_id(kind) else http.match_info[name]

@@ -19,6 +19,7 @@ from server.ports.accounts import (
     Sessions,
     Users,
 )
+from server.ports.automata import Bots, BotToken, StoredWebhook, Webhooks
 from server.ports.desks import Desk, Desks
 from server.ports.factors import (
     Assertion,
@@ -76,7 +77,7 @@ from server.ports.outside import (
 )
 from server.ports.people import Conversations, Levels, Relations
 from server.ports.previews import LinkedPage, LinkReader, Previews, ReadPage
-from server.ports.standings import Standings
+from server.ports.standings import Farewells, Standings
 from server.ports.store import Reader, Store, UnitOfWork
 
 __all__ = [
@@ -94,6 +95,8 @@ __all__ = [
     "Bans",
     "Blob",
     "BlobStore",
+    "BotToken",
+    "Bots",
     "Bus",
     "Cache",
     "Channels",
@@ -108,6 +111,7 @@ __all__ = [
     "Edits",
     "Emojis",
     "Factors",
+    "Farewells",
     "Files",
     "Found",
     "Groups",
@@ -154,11 +158,13 @@ __all__ = [
     "Standings",
     "Store",
     "StoredFile",
+    "StoredWebhook",
     "Tickets",
     "Tokens",
     "TotpRecord",
     "UnitOfWork",
     "Users",
     "VoiceRoster",
+    "Webhooks",
     "WordFilters",
 ]

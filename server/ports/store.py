@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.domain.events import Audience, Event, Notice
 from server.ports.accounts import AccountLinks, Mails, Sessions, Users
+from server.ports.automata import Bots, Webhooks
 from server.ports.desks import Desks
 from server.ports.factors import Factors, Tickets
 from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Members, Roles
@@ -14,7 +15,7 @@ from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Ping
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
 from server.ports.people import Conversations, Levels, Relations
 from server.ports.previews import Previews
-from server.ports.standings import Standings
+from server.ports.standings import Farewells, Standings
 
 
 class Reader(Protocol):
@@ -32,6 +33,12 @@ class Reader(Protocol):
     def tickets(self) -> Tickets: ...
     @property
     def links(self) -> AccountLinks: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    @property
+    def bots(self) -> Bots: ...
+    @property
+    def farewells(self) -> Farewells: ...
     @property
     def groups(self) -> Groups: ...
     @property

@@ -53,6 +53,8 @@ class Line:
 TEXT: Final = [{"kind": "text", "text": "x"}]
 MANAGERS: Final = Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)
 """For reading, but not for those in time-out: it is a power that was taken for the time being."""
+OWNED: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
+"""A thing of the owner's own."""
 PICTURE: Final = picture()
 NO_PASSKEY: Final = dict.fromkeys(("credential_id", "client_data", "authenticator_data", "signature"), "e30")
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
@@ -93,6 +95,9 @@ WALK: Final[Mapping[str, Line]] = {
     ),
     "GET /api/users/@me": Line(ACCOUNT),
     "PATCH /api/users/@me": Line(ACCOUNT, {"display_name": "A"}),
+    "POST /api/users/@me/deactivate": Line(ACCOUNT),
+    "POST /api/users/@me/deletion": Line(Outcome(LOG_IN, "409 owns_groups", DONE, "409 owns_groups", DONE), {}),
+    "DELETE /api/users/@me/deletion": Line(ACCOUNT),
     "GET /api/users/{user}": Line(READ),
     "POST /api/groups": Line(ACCOUNT, {"name": "x"}),
     "GET /api/groups/{group}": Line(READ),
@@ -180,6 +185,21 @@ WALK: Final[Mapping[str, Line]] = {
     "GET /api/groups/{group}/reports": Line(MANAGERS),
     "GET /api/reports": Line(Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)),
     "PATCH /api/reports/{report}": Line(CHANGE, {"state": "resolved"}),
+    "GET /api/users/@me/bots": Line(ACCOUNT),
+    "POST /api/users/@me/bots": Line(
+        Outcome(LOG_IN, DONE, special_for_banned="409 username_taken"), {"username": "walker"}
+    ),
+    "PATCH /api/users/@me/bots/{bot}": Line(OWNED, {"public": False}),
+    "DELETE /api/users/@me/bots/{bot}": Line(OWNED),
+    "POST /api/users/@me/bots/{bot}/tokens": Line(OWNED, {"name": "x", "scopes": ["voice"]}),
+    "DELETE /api/users/@me/bots/{bot}/tokens/{token}": Line(OWNED, names={"token": "bot_token"}),
+    "POST /api/groups/{group}/bots": Line(CHANGE, {"username": "robot"}),
+    "GET /api/groups/{group}/webhooks": Line(MANAGERS),
+    "POST /api/channels/{channel}/webhooks": Line(CHANGE, {"name": "x"}),
+    "PATCH /api/webhooks/{webhook}": Line(CHANGE, {"name": "x"}),
+    "POST /api/webhooks/{webhook}/token": Line(CHANGE),
+    "DELETE /api/webhooks/{webhook}": Line(CHANGE),
+    "POST /api/webhooks/{webhook}/{token}": Line(PUBLIC, {"text": "x"}),
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "GET /api/files/{file}": Line(READ),

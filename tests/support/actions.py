@@ -58,6 +58,7 @@ from server.domain.permissions import NOTHING, Permission
 from server.domain.rates import RATES, Rate
 from server.domain.relations import Tie
 from server.domain.sections import NewSection, Text
+from server.ports import BotToken, SessionRecord
 from tests.support.database import RecordingBus, sqlite_store
 from tests.support.links import FakeLinks
 
@@ -305,7 +306,9 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     images = Images()
     passkeys, qr_codes = WebAuthnPasskeys(), SegnoQrCodes()
     async with sqlite_store(folder, bus) as store:
-        sessions = SessionCache()
+        sessions = SessionCache[SessionRecord]()
+        bot_tokens = SessionCache[BotToken]()
+        bus.subscribe(bot_tokens.receive)
         bus.subscribe(sessions.receive)
         profiles = Profiles(store, MemoryCache(clock))
         bus.subscribe(profiles.receive)
@@ -336,6 +339,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             voice=voices,
             attendance=attendees,
             sessions=sessions,
+            bot_tokens=bot_tokens,
             profiles=profiles,
             word_books=word_books,
             previewer=previewer,

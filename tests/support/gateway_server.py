@@ -35,7 +35,7 @@ from server.domain.ids import SessionId, Snowflakes, UserId
 from server.domain.limits import Limits
 from server.http.middleware import VISITOR, errors, guard
 from server.http.visitor import DoorPolicy
-from server.ports import Around, Bus, LinkedPage
+from server.ports import Around, BotToken, Bus, LinkedPage, SessionRecord
 from signaling.attendance import Attendance
 from signaling.limits import Rate, Rates
 from signaling.ws import Gateway
@@ -123,7 +123,9 @@ class GatedBus:
 
 
 def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDesk, attendance: Attendance) -> Actions:
-    sessions = SessionCache()
+    sessions = SessionCache[SessionRecord]()
+    bot_tokens = SessionCache[BotToken]()
+    bus.subscribe(bot_tokens.receive)
     bus.subscribe(sessions.receive)
     profiles = Profiles(store, MemoryCache(clock))
     bus.subscribe(profiles.receive)
@@ -151,6 +153,7 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         voice=voice,
         attendance=attendance,
         sessions=sessions,
+        bot_tokens=bot_tokens,
         blobs=blobs,
         images=images,
         previewer=previewer,

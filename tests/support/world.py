@@ -7,6 +7,7 @@ from typing import Final
 
 from server.actions.additions import CreateAddition, do_create_addition
 from server.actions.bans import BanRequest, do_ban
+from server.actions.bots import CreateBot, do_create_bot
 from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.emojis import do_create_emoji
 from server.actions.files import do_upload
@@ -18,12 +19,13 @@ from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.actions.sessions import authenticate
+from server.actions.webhooks import CreateWebhook, do_create_webhook
 from server.domain.entities import FilterAction
 from server.domain.factors import recovery_hash
-from server.domain.ids import ChannelId, PasskeyId, UserId
+from server.domain.ids import ChannelId, PasskeyId, SessionId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
-from server.ports import PasskeyRecord
+from server.ports import BotToken, PasskeyRecord
 from tests.support.actions import House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 
@@ -80,6 +82,12 @@ async def furnish(house: House) -> World:
     word_filter = await do_create_filter(house.actions, owner, group_id, words, None)
     report = await do_report(house.actions, member, text, message.id, NewReport(reason="look"))
     emoji = await do_create_emoji(house.actions, owner, group_id, "rose", picture(), None)
+    bot = await do_create_bot(house.actions, owner, CreateBot(username="robot"))
+    bot_token = SessionId(house.actions.ids.next(house.clock.ms))
+    async with house.store.write() as uow:
+        record = BotToken(id=bot_token, bot_id=bot.user.id, name="x", token_hash=b"x" * 32, scopes=())
+        await uow.bots.add_token(record)
+    hook = await do_create_webhook(house.actions, owner, text, CreateWebhook(name="News"))
     upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
     async with house.store.write() as uow:
         await uow.files.use([upload.file_id], text, message.id)
@@ -118,6 +126,9 @@ async def furnish(house: House) -> World:
         "emoji": emoji.id,
         "file": upload.file_id,
         "banned": banned,
+        "webhook": hook.webhook.id,
+        "bot": bot.user.id,
+        "bot_token": bot_token,
         "filter": word_filter.id,
         "report": report.id,
         "passkey": passkey.id,
@@ -125,7 +136,7 @@ async def furnish(house: House) -> World:
     }
     image_id = "ab" * 16
     await house.actions.blobs.put(image_key(image_id), chunks(picture()))
-    named = {"code": invite.code, "key": "🌻", "image": image_id}
+    named = {"code": invite.code, "key": "🌻", "image": image_id, "token": hook.token}
     return World(
         house,
         owner,

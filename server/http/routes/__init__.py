@@ -10,6 +10,7 @@ from server.http.routes import (
     additions,
     audit,
     auth,
+    bots,
     channels,
     conversations,
     cursors,
@@ -20,6 +21,7 @@ from server.http.routes import (
     groups,
     history,
     invites,
+    leaving,
     levels,
     members,
     messages,
@@ -32,6 +34,7 @@ from server.http.routes import (
     search,
     server,
     users,
+    webhooks,
 )
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -39,6 +42,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *auth.ENDPOINTS,
     *account.ENDPOINTS,
     *factors.ENDPOINTS,
+    *leaving.ENDPOINTS,
     *users.ENDPOINTS,
     *groups.ENDPOINTS,
     *channels.ENDPOINTS,
@@ -55,6 +59,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *pins.ENDPOINTS,
     *previews.ENDPOINTS,
     *moderation.ENDPOINTS,
+    *webhooks.ENDPOINTS,
+    *bots.ENDPOINTS,
     *search.ENDPOINTS,
     *emojis.ENDPOINTS,
     *files.ENDPOINTS,

@@ -49,3 +49,14 @@ def test_ports(written: object, found: tuple[int, ...]) -> None:
 def test_what_names_no_ports(written: object) -> None:
     with pytest.raises(Refused):
         values.ports(written)
+
+
+@pytest.mark.parametrize(("written", "number"), [("0", 0), ("14", 14), (365, 365)])
+def test_days(written: object, number: int) -> None:
+    assert values.days(365)(written) == number
+
+
+@pytest.mark.parametrize("written", ["-1", "366", "1.5", "", "two", "9999999999", "\u0665"])
+def test_what_is_no_number_of_days(written: str) -> None:
+    with pytest.raises(Refused):
+        values.days(365)(written)

@@ -15,7 +15,7 @@ def record(number: int) -> SessionRecord:
 
 
 def test_a_record_is_known_while_it_is_fresh() -> None:
-    cache = SessionCache(fresh_s=60)
+    cache = SessionCache[SessionRecord](fresh_s=60)
     one = record(1)
     assert cache.get(one.id, 0) is None
     cache.put(one, 0, cache.revocations)
@@ -25,7 +25,7 @@ def test_a_record_is_known_while_it_is_fresh() -> None:
 
 
 def test_a_revoked_session_is_forgotten_at_once_and_others_are_not() -> None:
-    cache = SessionCache()
+    cache = SessionCache[SessionRecord]()
     one, other = record(1), record(2)
     for each in (one, other):
         cache.put(each, 0, cache.revocations)
@@ -37,7 +37,7 @@ def test_a_revoked_session_is_forgotten_at_once_and_others_are_not() -> None:
 
 
 def test_a_record_read_before_a_revocation_is_not_kept_after_it() -> None:
-    cache = SessionCache()
+    cache = SessionCache[SessionRecord]()
     one = record(1)
     before = cache.revocations
     cache.receive(SessionRevoked(one.id))
@@ -46,7 +46,7 @@ def test_a_record_read_before_a_revocation_is_not_kept_after_it() -> None:
 
 
 def test_after_a_gap_nothing_is_known_and_what_was_read_before_is_not_kept() -> None:
-    cache = SessionCache()
+    cache = SessionCache[SessionRecord]()
     one, other = record(1), record(2)
     cache.put(one, 0, cache.revocations)
     before = cache.revocations
@@ -57,7 +57,7 @@ def test_after_a_gap_nothing_is_known_and_what_was_read_before_is_not_kept() -> 
 
 
 def test_the_one_used_longest_ago_makes_room() -> None:
-    cache = SessionCache(capacity=2)
+    cache = SessionCache[SessionRecord](capacity=2)
     for number in (1, 2):
         cache.put(record(number), 0, cache.revocations)
     cache.get(record(1).id, 1)

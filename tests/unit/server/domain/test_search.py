@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from server.domain.entities import Mentions, Message
 from server.domain.errors import Invalid
 from server.domain.ids import MAX_ID, ChannelId, FileId, GroupId, MessageId, Snowflake, UserId
-from server.domain.search import TERMS_MAX, Question, index, match, parse, words
+from server.domain.search import TERMS_MAX, Question, all_by, index, match, parse, words
 from server.domain.sections import Code, File, Forward, Reply, Section, Text
 
 LONGEST = 256
@@ -151,3 +151,8 @@ def test_names_become_scope() -> None:
     ready = match(asked, within=["g1"], authors=[UserId(Snowflake(5))], mentioned=[UserId(Snowflake(6))])
     assert (ready.within, ready.scope) == (("g1",), ("a5", "m6", "hlink"))
     assert (ready.after, ready.before, ready.beginning, ready.phrases) == (0, MAX_ID, (), (("zzrose",),))
+
+
+def test_everything_of_one_author() -> None:
+    match = all_by(UserId(Snowflake(7)), 9)
+    assert (match.within, match.after, match.before, match.phrases) == (("a7",), 0, 9, ())

@@ -65,7 +65,7 @@ def test_the_rest_follows(endpoint: Endpoint, needs_account: bool, answers: Any,
 
 
 ANYWHERE = {"https_only", "rate_limited", "internal", "busy", "database_unavailable", "shutting_down"}
-LOGGED_IN = {"unauthenticated", "token_expired", "session_revoked"}
+LOGGED_IN = {"unauthenticated", "token_expired", "session_revoked", "bots_not_allowed", "missing_scope"}
 
 
 def test_errors_that_come_with_what_it_does_need_not_be_named() -> None:
