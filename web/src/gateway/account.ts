@@ -1,7 +1,7 @@
 /** REST for one's own account: log-ins, password, mail address; and the links that come by mail. */
 
 import { fetchJson } from "./auth";
-import type { Id } from "./protocol";
+import type { Id, Me } from "./protocol";
 import type { Rest } from "./rest";
 
 export interface LogIn {
@@ -48,6 +48,19 @@ export class AccountApi {
   }
   removeEmail(): Promise<void> {
     return this.rest.call("DELETE", `${ME}/email`);
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- leaving
+
+  deactivate(): Promise<void> {
+    return this.rest.call("POST", `${ME}/deactivate`);
+  }
+  endAccount(messages: "keep" | "delete"): Promise<{ delete_after_ms: number }> {
+    return this.rest.call("POST", `${ME}/deletion`, { messages });
+  }
+  /** Calls the end off. */
+  keepAccount(): Promise<Me> {
+    return this.rest.call("DELETE", `${ME}/deletion`);
   }
 
   // ------------------------------------------------------------------------------------------------ without a log-in

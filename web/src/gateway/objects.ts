@@ -6,9 +6,12 @@ export type Participant = number;
 
 export interface User {
   id: Id;
+  /** Empty: of a webhook, and of somebody who is gone. */
   username: string;
   display_name: string;
+  kind?: UserKind;
 }
+export type UserKind = "person" | "bot" | "webhook" | "deleted";
 export type DirectFrom = "everyone" | "groups" | "friends";
 export type ChosenStatus = "online" | "idle" | "dnd" | "invisible";
 export interface Me extends User {
@@ -19,6 +22,8 @@ export interface Me extends User {
   status_text: string;
   /** When the text ends. */
   status_until_ms: number | null;
+  /** When the account ends, as its owner asked for. */
+  delete_after_ms?: number | null;
 }
 export interface Group {
   id: Id;

@@ -69,4 +69,27 @@ export const deAccount: Record<keyof typeof enAccount, string> = {
   "error.email_required": "Ein Konto braucht hier eine E-Mail-Adresse.",
   "error.invite_required": "Neue Konten gibt es hier auf Einladung. Öffne den Link, den du bekommen hast.",
   "error.unknown_session": "Diese Anmeldung ist schon beendet.",
+  "settings.section.data": "Deine Daten",
+  "data.rest": "Konto stilllegen",
+  "data.restLead":
+    "Du wirst überall abgemeldet, und niemand findet dich unter deinem Namen, bis du dich wieder anmeldest.",
+  "data.restTitle": "Dein Konto stilllegen?",
+  "data.restText": "Du wirst überall abgemeldet. Melde dich an, sobald du zurückkommen willst.",
+  "data.end": "Konto löschen",
+  "data.endLead":
+    "Du wirst überall abgemeldet. Zwei Wochen lang (oder wie der Betreiber es festlegt) kannst du dich anmelden und es widerrufen; danach ist vom Konto nichts mehr da.",
+  "data.endAll": "Auch meine Nachrichten löschen",
+  "data.endAllHint": "Sonst bleiben sie, unter dem Namen eines gelöschten Nutzers.",
+  "data.endTitle": "Dein Konto löschen?",
+  "data.endText":
+    "Dein Name, deine Anmeldungen und Mitgliedschaften gehen; was du geschrieben hast, bleibt unter dem Namen eines gelöschten Nutzers.",
+  "data.endTextAll":
+    "Dein Name, deine Anmeldungen, deine Mitgliedschaften und alles, was du geschrieben hast, gehen.",
+  "data.ending": "Dein Konto wird am {{time}} gelöscht.",
+  "data.keep": "Mein Konto behalten",
+  "people.bot": "BOT",
+  "people.botTitle": "Ein Programm, kein Mensch",
+  "error.account_disabled": "Ein Betreiber dieses Servers hat das Konto gesperrt. Frag dort nach.",
+  "error.owns_groups": "Dir gehören Gruppen. Übergib oder lösche jede davon und versuch es noch einmal.",
+  "error.last_operator": "Du bist der einzige Betreiber dieses Servers. Ernenne zuerst einen anderen.",
 };

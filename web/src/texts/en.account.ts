@@ -67,4 +67,26 @@ export const enAccount = {
   "error.email_required": "An account needs a mail address here.",
   "error.invite_required": "New accounts are by invitation here. Open the link that you were sent.",
   "error.unknown_session": "This log-in has ended already.",
+  "settings.section.data": "Your data",
+  "data.rest": "Deactivate account",
+  "data.restLead":
+    "You are logged out everywhere, and nobody finds you by your name, until you log in again.",
+  "data.restTitle": "Deactivate your account?",
+  "data.restText": "You are logged out everywhere. Log in whenever you want to come back.",
+  "data.end": "Delete account",
+  "data.endLead":
+    "You are logged out everywhere. For two weeks (or as the operator sets) you can log in and call it off; after that nothing of the account is left.",
+  "data.endAll": "Delete my messages too",
+  "data.endAllHint": "Otherwise they stay, under the name of a deleted user.",
+  "data.endTitle": "Delete your account?",
+  "data.endText":
+    "Your name, your log-ins and your memberships go; what you wrote stays, under the name of a deleted user.",
+  "data.endTextAll": "Your name, your log-ins, your memberships and everything that you wrote go.",
+  "data.ending": "Your account will be deleted on {{time}}.",
+  "data.keep": "Keep my account",
+  "people.bot": "BOT",
+  "people.botTitle": "A program, not a person",
+  "error.account_disabled": "This account was disabled by an operator of this server. Ask them why.",
+  "error.owns_groups": "You own groups. Hand each of them over or delete it, then try again.",
+  "error.last_operator": "You are the only operator of this server. Appoint another one first.",
 } as const;

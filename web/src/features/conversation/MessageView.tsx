@@ -156,6 +156,7 @@ function MessageHead({
       >
         {name}
       </PersonButton>
+      <BotBadge userId={message.author_id} />
       <time dateTime={new Date(timeMs).toISOString()} title={fullTime(timeMs, i18n.language)}>
         {shortTime(timeMs, i18n.language)}
       </time>
@@ -166,6 +167,18 @@ function MessageHead({
         </span>
       )}
     </header>
+  );
+}
+
+/** Who writes is a program. */
+function BotBadge({ userId }: { userId: Id }) {
+  const { t } = useTranslation();
+  const kind = useWorld((world) => world.users[userId]?.kind);
+  if (kind !== "bot" && kind !== "webhook") return null;
+  return (
+    <span className="bot-badge" title={t("people.botTitle")}>
+      {t("people.bot")}
+    </span>
   );
 }
 

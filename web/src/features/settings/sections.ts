@@ -25,6 +25,7 @@ export const SECTIONS: readonly SettingsSection[] = [
   { name: "security", topic: "account", icon: "shield", Part: lazily(() => import("../account/Security")) },
   { name: "privacy", topic: "account", icon: "lock", Part: lazily(() => import("./Privacy")) },
   { name: "factors", topic: "account", icon: "key", Part: lazily(() => import("../factors/FactorsSection")) },
+  { name: "data", topic: "account", icon: "trash", Part: lazily(() => import("../account/YourData")) },
   { name: "look", topic: "app", icon: "smile", Part: lazily(() => import("./Look")) },
   { name: "notifications", topic: "app", icon: "bell", Part: lazily(() => import("./Notifications")) },
   { name: "voice", topic: "app", icon: "mic", Part: lazily(() => import("./VoiceSettings")) },
