@@ -87,9 +87,6 @@ export const deAccount: Record<keyof typeof enAccount, string> = {
     "Dein Name, deine Anmeldungen, deine Mitgliedschaften und alles, was du geschrieben hast, gehen.",
   "data.ending": "Dein Konto wird am {{time}} gelöscht.",
   "data.keep": "Mein Konto behalten",
-  "people.bot": "BOT",
-  "people.botTitle": "Ein Programm, kein Mensch",
-  "error.account_disabled": "Ein Betreiber dieses Servers hat das Konto gesperrt. Frag dort nach.",
   "error.owns_groups": "Dir gehören Gruppen. Übergib oder lösche jede davon und versuch es noch einmal.",
   "error.last_operator": "Du bist der einzige Betreiber dieses Servers. Ernenne zuerst einen anderen.",
 };

@@ -197,4 +197,7 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.beginWith": "Du und {{name}}",
   "composer.blocked": "Du hast {{name}} blockiert.",
   "message.notThere": "Diese Nachricht ist nicht mehr da.",
+  "people.bot": "BOT",
+  "people.botTitle": "Ein Programm, kein Mensch",
+  "error.account_disabled": "Ein Betreiber dieses Servers hat das Konto gesperrt. Frag dort nach.",
 };

@@ -84,9 +84,6 @@ export const enAccount = {
   "data.endTextAll": "Your name, your log-ins, your memberships and everything that you wrote go.",
   "data.ending": "Your account will be deleted on {{time}}.",
   "data.keep": "Keep my account",
-  "people.bot": "BOT",
-  "people.botTitle": "A program, not a person",
-  "error.account_disabled": "This account was disabled by an operator of this server. Ask them why.",
   "error.owns_groups": "You own groups. Hand each of them over or delete it, then try again.",
   "error.last_operator": "You are the only operator of this server. Appoint another one first.",
 } as const;

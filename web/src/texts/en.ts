@@ -193,4 +193,7 @@ export const en = {
   "conversation.beginWith": "You and {{name}}",
   "composer.blocked": "You have blocked {{name}}.",
   "message.notThere": "This message is no longer there.",
+  "people.bot": "BOT",
+  "people.botTitle": "A program, not a person",
+  "error.account_disabled": "This account was disabled by an operator of this server. Ask them why.",
 } as const;

@@ -21,6 +21,8 @@ const Dock = lazily(
   (module) => module.Dock,
 );
 
+const Ending = lazily(() => import("../account/Ending"));
+
 /** The frame around everything once one is logged in. */
 export function Shell() {
   const state = useAccount((account) => account.state);
@@ -50,6 +52,7 @@ function Frame() {
       void parley.call.prepare();
     });
   }, [parley]);
+  const ending = useAccount((account) => (account.me?.delete_after_ms ?? null) !== null);
   // A narrow screen shows one panel at a time, and the address says which.
   const inMain =
     channelId !== undefined || section !== undefined || !(path.startsWith("/g/") || path === "/settings");
@@ -66,6 +69,11 @@ function Frame() {
         <Outlet />
       </div>
       <div className="shell-foot">
+        {ending && (
+          <Suspense fallback={null}>
+            <Ending />
+          </Suspense>
+        )}
         {calling && (
           <Suspense fallback={null}>
             <Dock />
