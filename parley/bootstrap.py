@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
 from parley.request_log import log_request
 from parley.shared import open_shared
+from parley.signing_keys import signing_keys
 from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
@@ -44,6 +46,7 @@ from server.adapters.clock import SystemClock
 from server.adapters.images import Images
 from server.adapters.link_reader import WebLinkReader
 from server.adapters.passkeys import WebAuthnPasskeys
+from server.adapters.password_critic import ZxcvbnCritic
 from server.adapters.passwords import Argon2Hasher
 from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
@@ -75,7 +78,8 @@ if TYPE_CHECKING:  # who wants no metrics does without the library
 class Materials:
     """What is read from the disk before there is an event loop that it could block."""
 
-    signing_key: SigningKey
+    signing_keys: list[SigningKey]
+    """The newest first."""
     sealer: AesSealer
     owner_token: str
     web_client: WebClient
@@ -84,19 +88,15 @@ class Materials:
 def gather_materials(settings: Settings) -> Materials:
     """Makes the secrets on the first start. Raises :class:`CannotStart`."""
     data = settings.storage.data
-    key = data_folder.secret(data, "tokens.key", lambda: secrets.token_bytes(32))
+    keys = signing_keys(data, time.time(), lambda: secrets.token_bytes(32))
     factors = data_folder.secret(data, "factors.key", lambda: secrets.token_bytes(KEY_BYTES))
     owner = data_folder.secret(data, "owner.key", lambda: secrets.token_bytes(32))
-    try:
-        signing_key = SigningKey("1", key)
-    except ValueError as error:
-        raise CannotStart(f"The secret {data / 'secrets' / 'tokens.key'} is damaged: {error}.") from None
     try:
         sealer = AesSealer(factors)
     except ValueError as error:
         raise CannotStart(f"The secret {data / 'secrets' / 'factors.key'} is damaged: {error}.") from None
     return Materials(
-        signing_key=signing_key,
+        signing_keys=keys,
         sealer=sealer,
         owner_token=owner_token(owner),
         web_client=WebClient(_web_client_folder(settings)),
@@ -127,6 +127,7 @@ class Outside:
     cache: Cache
     mailer: Mailer
     hasher: Argon2Hasher
+    critic: ZxcvbnCritic
     images: Images
     blobs: Blobs
     links: WebLinkReader | None
@@ -315,6 +316,8 @@ async def build(
     stack.push_async_callback(store.close)
     hasher = await asyncio.to_thread(Argon2Hasher)
     stack.callback(hasher.close)
+    critic = await asyncio.to_thread(ZxcvbnCritic)
+    stack.callback(critic.close)
     client_name = (settings.server_name or "localhost").partition(":")[0]
     mailer = await open_mailer(settings.mail, client_name, clock, announce)
     images = Images()
@@ -330,6 +333,7 @@ async def build(
         cache=cache,
         mailer=mailer,
         hasher=hasher,
+        critic=critic,
         images=images,
         blobs=blobs,
         links=_link_reader(settings, stack) if settings.previews.enabled else None,
@@ -381,13 +385,14 @@ def _actions(
         clock=outside.clock,
         ids=Snowflakes(),
         hasher=outside.hasher,
+        critic=outside.critic,
         blobs=outside.blobs,
         images=outside.images,
         limiter=limiter,
         sealer=materials.sealer,
         passkeys=outside.passkeys,
         qr_codes=outside.qr_codes,
-        tokens=JwtTokens([materials.signing_key], issuer=settings.server_name or "parley"),
+        tokens=JwtTokens(materials.signing_keys, issuer=settings.server_name or "parley"),
         voice=roster,
         attendance=attendance,
         sessions=sessions,

@@ -17,6 +17,7 @@ _COUNT = (
     .values(attempts=log_in_tickets.c.attempts + 1)
 )
 _END = delete(log_in_tickets).where(log_in_tickets.c.ticket_hash == given("hashed"))
+_END_ALL = delete(log_in_tickets).where(log_in_tickets.c.user_id == given("of_user"))
 _FORGET = (
     delete(log_in_tickets).where(log_in_tickets.c.expires_ms <= given("now_ms")),
     delete(spent_challenges).where(spent_challenges.c.expires_ms <= given("now_ms")),
@@ -39,6 +40,9 @@ class SqlTickets(Repository):
         if await self._change(_COUNT, hashed=ticket_hash, now_ms=now_ms, at_most=attempts_max) != 1:
             return None
         return await self.owner(ticket_hash, now_ms)
+
+    async def end_all(self, user_id: UserId) -> None:
+        self._later(_END_ALL, of_user=user_id)
 
     async def end(self, ticket_hash: bytes) -> bool:
         return await self._change(_END, hashed=ticket_hash) == 1

@@ -23,6 +23,7 @@ from server.ports import (
     Clock,
     Images,
     Passkeys,
+    PasswordCritic,
     PasswordHasher,
     QrCodes,
     RateLimiter,
@@ -72,6 +73,7 @@ class Actions:
     clock: Clock
     ids: Snowflakes
     hasher: PasswordHasher
+    critic: PasswordCritic
     limiter: RateLimiter
     tokens: Tokens
     voice: VoiceRoster

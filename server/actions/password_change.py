@@ -29,6 +29,7 @@ async def do_change_password(actions: Actions, caller: Authenticated, request: C
     async with actions.store.write() as uow:
         await require_recent_proof(actions, uow, caller)
         await uow.users.set_password_hash(me.id, password_hash)
+        await uow.tickets.end_all(me.id)
         address = await uow.users.email(me.id)
         if address is not None:
             await uow.links.drop_recoveries(address)

@@ -80,6 +80,7 @@ async def do_recover(actions: Actions, request: Recover, origin: Origin) -> None
         await use_link(actions, uow, "recover", request.token)
         await uow.links.drop_recoveries(chosen.email)
         await uow.users.set_password_hash(chosen.user_id, password_hash)
+        await uow.tickets.end_all(chosen.user_id)
         await revoke_all(uow, chosen.user_id, actions.clock.now_ms())
         text = f"Your account {chosen.username} was given a new password by a link that was sent to this address."
         await notify(actions, uow, chosen.user_id, f"A new password for {chosen.username}", text)

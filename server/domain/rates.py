@@ -41,6 +41,8 @@ class Rule(enum.StrEnum):
     """Links that came by mail, by address: tokens cannot be tried one after the other."""
     MAIL_ADDRESS = "mail.address"
     """Mail that somebody asked for to a mail address, by that address: nobody's mailbox is flooded."""
+    ADVICE = "advice"
+    """How good a password is, by address."""
     REFRESH = "refresh"
     """By address."""
     INVITE_LOOK = "invite.look"
@@ -101,6 +103,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.RECOVER: Rate(10, 3600),
         Rule.LINK: Rate(60, 300),
         Rule.MAIL_ADDRESS: Rate(6, 3600),
+        Rule.ADVICE: Rate(120, 60),
         Rule.REFRESH: Rate(300, 300),
         Rule.INVITE_LOOK: Rate(120, 300),
         Rule.WEBHOOK_LOOK: Rate(600, 60),

@@ -102,6 +102,10 @@ class Tickets(Protocol):
         """Counts one attempt; None also when there were ``attempts_max`` before."""
         ...
 
+    async def end_all(self, user_id: UserId) -> None:
+        """The password that they stood for is no more."""
+        ...
+
     async def end(self, ticket_hash: bytes) -> bool:
         """Of two at once, one alone gets True."""
         ...

@@ -103,6 +103,21 @@ class PasswordHasher(Protocol):
         ...
 
 
+class PasswordCritic(Protocol):
+    """Knows which passwords people choose, without asking anybody."""
+
+    def is_common(self, password: str) -> bool:
+        """In whatever letter case; looks a set up, and does no more."""
+        ...
+
+    async def score(self, password: str, words: Collection[str]) -> int:
+        """0 (guessed at once) to 4 (hardly ever); ``words`` are what anybody would try first. Of long ones the beginning counts.
+
+        Raises :class:`server.domain.errors.Unavailable` when too many ask.
+        """
+        ...
+
+
 class Blob(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     chunks: AsyncIterator[bytes]

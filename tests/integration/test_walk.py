@@ -87,6 +87,7 @@ WALK: Final[Mapping[str, Line]] = {
     ),
     "PATCH /api/users/@me/factors/passkeys/{passkey}": Line(Outcome(LOG_IN, HIDDEN, HIDDEN, DONE), {"name": "Key"}),
     "DELETE /api/users/@me/factors/passkeys/{passkey}": Line(Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)),
+    "POST /api/auth/password-advice": Line(PUBLIC, {"password": PASSWORD}),
     "POST /api/auth/verify": Line(Outcome("403 bad_link"), {"token": "x"}),
     "POST /api/auth/recover": Line(PUBLIC, {"email": "anna@example.org"}),
     "POST /api/auth/recover/look": Line(Outcome("403 bad_link"), {"token": "x"}),

@@ -31,6 +31,7 @@ from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.passkeys import WebAuthnPasskeys
+from server.adapters.password_critic import ZxcvbnCritic
 from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
 from server.adapters.sealing import AesSealer
@@ -304,6 +305,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     voices = Voices()
     attendees = Attendees()
     images = Images()
+    critic = ZxcvbnCritic()
     passkeys, qr_codes = WebAuthnPasskeys(), SegnoQrCodes()
     async with sqlite_store(folder, bus) as store:
         sessions = SessionCache[SessionRecord]()
@@ -334,6 +336,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             clock=clock,
             ids=Snowflakes(),
             hasher=hasher,
+            critic=critic,
             limiter=limiter,
             tokens=JwtTokens([SigningKey("test", b"k" * 32)], issuer="parley.test"),
             voice=voices,
@@ -356,6 +359,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         yield House(actions, store, bus, clock, hasher, voices, attendees, links)
         await previewer.close()
     images.close()
+    critic.close()
     passkeys.close()
     qr_codes.close()
 

@@ -26,6 +26,7 @@ from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
 from server.adapters.images import Images
 from server.adapters.passkeys import WebAuthnPasskeys
+from server.adapters.password_critic import ZxcvbnCritic
 from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.sealing import AesSealer
 from server.adapters.tokens import JwtTokens, SigningKey
@@ -148,6 +149,7 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         clock=clock,
         ids=Snowflakes(),
         hasher=PlainHasher(),
+        critic=ZxcvbnCritic(),
         limiter=Unlimited(),
         tokens=JwtTokens([SigningKey("test", bytes(range(64)))], issuer="parley.test", lifetime_s=900),
         voice=voice,

@@ -61,6 +61,7 @@ class ParleyServer:
             "PARLEY_DATA": str(folder / "data"),
             "PARLEY_LOG_FORMAT": "json",
         } | variables
+        self._printed = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
@@ -101,7 +102,9 @@ class ParleyServer:
     def _read(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            self.lines.append(line)
+            with self._printed:
+                self.lines.append(line)
+                self._printed.notify_all()
             if line.startswith("Ready"):
                 ready.set()
         ready.set()  # it ended; start() looks which it was
@@ -148,6 +151,17 @@ class ParleyServer:
         """From the one-time link, if it was printed."""
         found = re.search(r"/signup\?owner=(\S+)", "".join(self.lines))
         return found.group(1) if found else None
+
+    def prints(self, pattern: str, before: int = 0, within_s: float = 20) -> str:
+        """The first group of the last match in what it has printed after the first ``before`` lines, once there is one."""
+
+        def matches() -> list[str]:
+            return re.findall(pattern, "".join(self.lines[before:]))
+
+        with self._printed:
+            assert self._printed.wait_for(matches, within_s), f"it did not print {pattern}"
+            found = matches()
+        return found[-1]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Sends the signal; returns the exit code."""

@@ -12,6 +12,7 @@ from server.actions.accounts import LogIn, SignUp, do_log_in, do_sign_up
 from server.actions.context import Actions, Origin
 from server.actions.emails import do_verify_email
 from server.actions.passkeys import SignInByPasskey, do_ask_for_any_passkey, do_sign_in_by_passkey
+from server.actions.passwords import advise
 from server.actions.recovery import do_ask_recovery, do_recover, look_at_recovery
 from server.actions.requests import Request
 from server.actions.second_step import FactorWanted, LogInByFactor, do_ask_for_passkey, do_log_in_by_factor
@@ -199,6 +200,13 @@ ENDPOINTS: Final = tagged(
         errors=("unauthenticated", "session_revoked"),
         takes_cookie=True,
         note=_WHENCE,
+    ),
+    Endpoint(
+        "POST",
+        "/api/auth/password-advice",
+        advise,
+        "Ask how good a password is",
+        note="It is kept nowhere, and goes nowhere from here.",
     ),
     Endpoint("POST", "/api/auth/verify", do_verify_email, "Confirm a mail address by its link", errors=("bad_link",)),
     Endpoint(

@@ -33,6 +33,16 @@ async def test_it_ends_once(world: SqlStore) -> None:
         assert await uow.tickets.attempt(TICKET, 1_000, 2) is None
 
 
+async def test_all_of_an_account_end_with_its_password(world: SqlStore) -> None:
+    third = hashlib.sha256(b"3").digest()
+    async with world.write() as uow:
+        await uow.tickets.add(TICKET, ANNA, 5_000)
+        await uow.tickets.add(third, ANNA, 5_000)
+        await uow.tickets.add(OTHER, BEN, 5_000)
+        await uow.tickets.end_all(ANNA)
+        assert [await uow.tickets.owner(each, 1_000) for each in (TICKET, third, OTHER)] == [None, None, BEN]
+
+
 async def test_a_challenge_is_spent_once(world: SqlStore) -> None:
     async with world.write() as uow:
         assert await uow.tickets.spend_challenge(TICKET, 5_000)

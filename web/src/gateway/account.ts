@@ -20,6 +20,13 @@ export interface EmailState {
   pending: string | null;
 }
 
+export interface PasswordAdvice {
+  /** 0 (guessed at once) to 4 (hardly ever). */
+  score: number;
+  /** The code with which it would be refused. */
+  refused: string | null;
+}
+
 const ME = "/api/users/@me";
 
 export class AccountApi {
@@ -65,6 +72,9 @@ export class AccountApi {
 
   // ------------------------------------------------------------------------------------------------ without a log-in
 
+  passwordAdvice(password: string, username: string): Promise<PasswordAdvice> {
+    return this.#open("/api/auth/password-advice", { password, username });
+  }
   verifyEmail(token: string): Promise<void> {
     return this.#open("/api/auth/verify", { token });
   }

@@ -89,4 +89,11 @@ export const deAccount: Record<keyof typeof enAccount, string> = {
   "data.keep": "Mein Konto behalten",
   "error.owns_groups": "Dir gehören Gruppen. Übergib oder lösche jede davon und versuch es noch einmal.",
   "error.last_operator": "Du bist der einzige Betreiber dieses Servers. Ernenne zuerst einen anderen.",
+  "strength.label": "Wie gut das Passwort ist",
+  "strength.refused": "Unter den ersten, die geraten werden: Wähle ein anderes.",
+  "strength.0": "Sofort erraten. Nimm ein paar Wörter dazu.",
+  "strength.1": "Sehr schwach. Nimm ein paar Wörter dazu.",
+  "strength.2": "Schwach. Ein, zwei Wörter mehr helfen.",
+  "strength.3": "Gut.",
+  "strength.4": "Sehr gut.",
 };

@@ -86,4 +86,11 @@ export const enAccount = {
   "data.keep": "Keep my account",
   "error.owns_groups": "You own groups. Hand each of them over or delete it, then try again.",
   "error.last_operator": "You are the only operator of this server. Appoint another one first.",
+  "strength.label": "How good the password is",
+  "strength.refused": "Among the first that are guessed: choose another.",
+  "strength.0": "Guessed at once. Add a few words.",
+  "strength.1": "Very weak. Add a few words.",
+  "strength.2": "Weak. Another word or two helps.",
+  "strength.3": "Good.",
+  "strength.4": "Very good.",
 } as const;

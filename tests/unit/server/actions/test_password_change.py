@@ -52,6 +52,15 @@ async def test_the_rules_are_those_of_sign_up(house: House, password: str) -> No
         await do_change_password(house.actions, anna, ChangePassword(password=password))
 
 
+async def test_a_log_in_that_waits_for_its_second_step_ends_with_the_old_password(house: House) -> None:
+    anna = await newcomer(house)
+    async with house.store.write() as uow:
+        await uow.tickets.add(b"t" * 32, anna.user_id, house.clock.ms + 1000)
+    await do_change_password(house.actions, anna, FRESH)
+    async with house.store.read() as reader:
+        assert await reader.tickets.owner(b"t" * 32, house.clock.ms) is None
+
+
 async def test_links_to_recover_end_with_the_old_password(house: House) -> None:
     anna = await with_email(house)
     await do_ask_recovery(house.actions, AskRecovery(email="anna@example.org"), HOME)

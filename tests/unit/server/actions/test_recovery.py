@@ -58,6 +58,16 @@ async def test_a_forgotten_password_is_made_anew_and_every_log_in_ends(house: Ho
     await log_in(house, FRESH)
 
 
+async def test_a_log_in_that_waits_for_its_second_step_ends_with_the_old_password(house: House) -> None:
+    anna = await with_email(house)
+    token = await asked(house)
+    async with house.store.write() as uow:
+        await uow.tickets.add(b"t" * 32, anna.user_id, house.clock.ms + 1000)
+    await do_recover(house.actions, finish(token), HOME)
+    async with house.store.read() as reader:
+        assert await reader.tickets.owner(b"t" * 32, house.clock.ms) is None
+
+
 async def test_it_opens_no_session(house: House) -> None:
     """So that a second factor is asked for as ever."""
     await with_email(house)

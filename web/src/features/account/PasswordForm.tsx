@@ -6,6 +6,7 @@ import { withProof } from "../../state/proof";
 import { toast } from "../../state/ui";
 import { useAccount } from "../parley";
 import { useDeed } from "../useDeed";
+import { PasswordStrength } from "./PasswordStrength";
 import { useAccountApi } from "./useAccountApi";
 
 /** A new password. */
@@ -39,6 +40,7 @@ export function PasswordForm() {
           onChange={(event) => setPassword(event.target.value)}
           data-testid="new-password"
         />
+        <PasswordStrength password={password} username={username} />
         <Switch label={t("security.endOthersToo")} checked={endOthers} onChange={setEndOthers} />
         <Button type="submit" busy={busy} disabled={password === ""} data-testid="password-save">
           {t("security.changePassword")}

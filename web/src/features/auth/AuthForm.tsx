@@ -6,6 +6,7 @@ import { lazily } from "../../components/lazily";
 import type { FactorTicket } from "../../gateway/factors";
 import { asRequestError, RequestError } from "../../lib/errors";
 import { passkeysPossible } from "../../lib/passkeys";
+import { PasswordStrength } from "../account/PasswordStrength";
 import { useAccount, useErrorText, useParley } from "../parley";
 import { PasskeyButton } from "./PasskeyButton";
 
@@ -133,6 +134,7 @@ export function AuthForm({ kind, ownerToken, invite, submitLabel }: Props) {
         onChange={(event) => setPassword(event.target.value)}
         data-testid={`${kind}-password`}
       />
+      {signingUp && <PasswordStrength password={password} username={folded} />}
       {signingUp && (
         <Field
           label={t(emailRequired ? "email.address" : "auth.emailOptional")}

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Notice } from "../../components/Button";
 import { Field, Select } from "../../components/Field";
+import { PasswordStrength } from "../account/PasswordStrength";
 import { useAccountApi } from "../account/useAccountApi";
 import { useLoaded } from "../account/useLoaded";
 import { useAccount } from "../parley";
@@ -124,6 +125,7 @@ function NewPassword({ token, usernames, onDone }: NewPasswordProps) {
         onChange={(event) => setPassword(event.target.value)}
         data-testid="recover-password"
       />
+      <PasswordStrength password={password} username={username} />
       <Button
         type="submit"
         look="primary"
