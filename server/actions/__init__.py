@@ -17,6 +17,25 @@ sessions       authenticate(actions, access_token)                              
                do_refresh(actions, refresh_token, Origin)                                            SessionGrant
                do_log_out(actions, refresh_token)                                                    None
                do_forget_expired(actions)                                                            int
+proof          do_prove(actions, caller, Prove, Origin)                                              Proof
+               require_recent_proof(actions, reader, caller)  (in the unit of work of the change)       None
+passwords      check_password(actions, password, username)                                           str
+               advise(actions, AskAdvice, Origin)                                                    PasswordAdvice
+password_change
+               do_change_password(actions, caller, ChangePassword)                                   None
+account_sessions
+               get_sessions(actions, caller)                                                         SessionList
+               do_end_session(actions, caller, session_id)                                           None
+               do_end_other_sessions(actions, caller)                                                None
+emails         get_email(actions, user_id)                                                           EmailState
+               do_set_email(actions, caller, SetEmail)                                               EmailState
+               do_resend_email(actions, user_id)                                                     EmailState
+               do_remove_email(actions, caller)                                                      None
+               do_verify_email(actions, VerifyEmail, Origin)                                         None
+recovery       do_ask_recovery(actions, AskRecovery, Origin)                                         None
+               look_at_recovery(actions, LookAtRecovery, Origin)                                     RecoveryView
+               do_recover(actions, Recover, Origin)                                                  None
+notices        notify(actions, uow, user_id, subject, text)                                          None
 groups         do_create_group(actions, user_id, CreateGroup)                                        GroupView
                do_update_group(actions, user_id, group_id, UpdateGroup)                              Group
                do_transfer_group(actions, user_id, group_id, TransferGroup)                          Group
