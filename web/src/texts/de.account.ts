@@ -48,6 +48,7 @@ export const deAccount: Record<keyof typeof enAccount, string> = {
   "email.resend": "Noch einmal schicken",
   "email.sentAgain": "Noch einmal geschickt.",
   "email.remove": "Adresse entfernen",
+  "auth.signUpLeadMail": "Auf {{server}}.",
   "auth.emailOptional": "E-Mail-Adresse, wenn du magst",
   "auth.emailHint": "Für ein neues Passwort, wenn du deines vergisst.",
   "verify.title": "Bestätige deine E-Mail-Adresse",

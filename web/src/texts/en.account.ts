@@ -46,6 +46,7 @@ export const enAccount = {
   "email.resend": "Send it again",
   "email.sentAgain": "Sent again.",
   "email.remove": "Remove the address",
+  "auth.signUpLeadMail": "On {{server}}.",
   "auth.emailOptional": "Mail address, if you like",
   "auth.emailHint": "For a new password when you forget yours.",
   "verify.title": "Confirm your mail address",

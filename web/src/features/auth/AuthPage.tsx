@@ -41,6 +41,10 @@ export function AuthPage({ kind, ownerToken, next }: Props) {
   const door = useAccount((account) => account.server?.sign_up ?? "open");
   const signingUp = kind === "signup";
 
+  const needsMail = useAccount((account) => account.server?.email === "required");
+  const signUpLead = needsMail ? "auth.signUpLeadMail" : "auth.signUpLead";
+  const lead = signingUp ? (ownerToken ? "auth.ownerLead" : signUpLead) : "auth.logInLead";
+
   if (state === "starting") return <Splash />;
   // Only a path of this page: an address from outside must not lead away.
   if (state === "in")
@@ -50,7 +54,7 @@ export function AuthPage({ kind, ownerToken, next }: Props) {
       <Logo />
       <h1>{t(signingUp ? "auth.signUpTitle" : "auth.logInTitle", { server: name })}</h1>
       <p className="auth-lead">
-        {t(signingUp ? (ownerToken ? "auth.ownerLead" : "auth.signUpLead") : "auth.logInLead", {
+        {t(lead, {
           server: name,
         })}
       </p>
