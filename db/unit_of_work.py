@@ -22,6 +22,7 @@ from db.repos.mails import SqlMails
 from db.repos.members import SqlMembers
 from db.repos.messages import SqlMessages
 from db.repos.moderation import SqlBans, SqlReports, SqlSafety, SqlWordFilters
+from db.repos.operations import SqlOperations
 from db.repos.origins import SqlOrigins
 from db.repos.pings import SqlPings
 from db.repos.pins import SqlPins
@@ -77,6 +78,7 @@ class SqlReader:
         self.relations = SqlRelations(connection)
         self.levels = SqlLevels(connection)
         self.audit = SqlAudit(connection)
+        self.operations = SqlOperations(connection)
         self.mails = SqlMails(connection)
 
 

@@ -144,5 +144,87 @@ def doctor(*, as_json: bool, send_to: str | None, **options: Any) -> None:
     sys.exit(1 if findings.count(parts, "fail") else 0)
 
 
+@main.group()
+@_settings_options
+@click.pass_context
+def admin(context: click.Context, /, **options: Any) -> None:
+    """Look after the server that runs on the data folder, as the user that runs it."""
+    context.obj = options
+
+
+def _at_the_server(context: click.Context, name: str, *arguments: Any) -> None:
+    from parley.admin import command
+    from parley.admin.client import AdminError
+
+    folder = _load(**context.obj).storage.data
+    try:
+        getattr(command, name)(folder, *arguments)
+    except AdminError as error:
+        _fail(str(error), 1)
+
+
+@admin.command("owner-link")
+@click.pass_context
+def admin_owner_link(context: click.Context) -> None:
+    """Make a one-time link; the account made by it becomes an operator."""
+    _at_the_server(context, "owner_link")
+
+
+@admin.command("announce")
+@click.option("--hours", type=click.FloatRange(min=0.01, max=8784), help="When it ends; else it stays.")
+@click.argument("text")
+@click.pass_context
+def admin_announce(context: click.Context, text: str, hours: float | None) -> None:
+    """Show TEXT to everybody, now and when they come."""
+    _at_the_server(context, "announce", text, hours)
+
+
+@admin.command("silence")
+@click.pass_context
+def admin_silence(context: click.Context) -> None:
+    """Take the announcement back."""
+    _at_the_server(context, "silence")
+
+
+@admin.command("ban")
+@click.option("--reason", default="", help="For the operators.")
+@click.argument("username")
+@click.pass_context
+def admin_ban(context: click.Context, username: str, reason: str) -> None:
+    """Keep an account out, at once and until it is let in again."""
+    _at_the_server(context, "ban", username, reason)
+
+
+@admin.command("unban")
+@click.argument("username")
+@click.pass_context
+def admin_unban(context: click.Context, username: str) -> None:
+    """Let an account in again."""
+    _at_the_server(context, "unban", username)
+
+
+@admin.command("reset-factor")
+@click.argument("username")
+@click.pass_context
+def admin_reset_factor(context: click.Context, username: str) -> None:
+    """For someone who has lost their second factor: the password is enough again."""
+    _at_the_server(context, "reset_factor", username)
+
+
+@admin.command("stats")
+@click.pass_context
+def admin_stats(context: click.Context) -> None:
+    """How much of everything there is, and who keeps the most files."""
+    _at_the_server(context, "stats")
+
+
+@admin.command("users")
+@click.argument("beginning", default="")
+@click.pass_context
+def admin_users(context: click.Context, beginning: str) -> None:
+    """List the accounts whose user name begins so; all of them without BEGINNING."""
+    _at_the_server(context, "users", beginning)
+
+
 if __name__ == "__main__":
     main(prog_name="parley")

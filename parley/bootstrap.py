@@ -18,6 +18,7 @@ from db.errors import DatabaseError
 from db.store import SqlStore, open_store
 from media.control import NodeConfig
 from parley import __version__, data_folder
+from parley.admin import door as admin_door
 from parley.config import MetricsSettings, Settings
 from parley.failures import CannotStart
 from parley.housekeeping import Chore, keep_house
@@ -173,6 +174,7 @@ class Service:
         )
         self._limiter = outside.limiter
         self._stopping = False
+        began_s = outside.clock.monotonic_s()
         self._instruments = _instruments(settings, outside)
         self._gateway = Gateway(self._actions, self._desk, attendance, jitter=random.random)
         self.media_port = settings.media.port
@@ -186,6 +188,7 @@ class Service:
             gateway=self._gateway.handle,
             web_client=materials.web_client,
             strict_transport=lambda: certificate is not None and certificate.is_public,
+            uptime_s=lambda: outside.clock.monotonic_s() - began_s,
             stopping=lambda: self._stopping,
             watchers=self._watchers(),
         )
@@ -206,6 +209,7 @@ class Service:
         ready = await self._media.start()
         self.media_port = ready.candidates[0].port if ready.candidates else self._settings.media.port
         stack.push_async_callback(self._gateway.drain)
+        await admin_door.open_door(self._settings.storage.data, self._actions, stack)
         if self._settings.metrics is not None and self._instruments is not None:
             await self._listen(self._settings.metrics, self._instruments, stack)
 

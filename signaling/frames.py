@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 
 from server.domain import codec
-from server.domain.entities import Addition, Level, Me, Relation, User
+from server.domain.entities import Addition, Announcement, Level, Me, Relation, User
 from server.domain.errors import Invalid
 from server.domain.events import ConversationView, Event, GroupView
 from server.domain.ids import ChannelId, MessageId, UserId
@@ -211,6 +211,7 @@ class Ready(_ServerFrame, frozen=True, kw_only=True, tag="ready"):
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
     """Those named in the ``voice`` of the groups and in the conversations."""
+    announcement: Announcement | None = None
     resume_within_ms: int
 
 

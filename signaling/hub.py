@@ -30,6 +30,7 @@ from server.domain.events import (
     SessionRevoked,
     ToChannel,
     ToContacts,
+    ToEveryone,
     ToGroup,
     ToPermitted,
     ToUsers,
@@ -180,6 +181,8 @@ class Hub:
     def _route(self, entry: Entry) -> None:
         self.backlog.append(entry)
         match entry.audience:
+            case ToEveryone():
+                self.delivery.to(list(self.sessions.values()), entry.frame)
             case ToUsers(user_ids=user_ids):
                 self._to_users(entry, user_ids)
             case ToContacts():

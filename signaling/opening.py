@@ -37,6 +37,7 @@ from server.domain.events import (
     SessionRevoked,
     ToChannel,
     ToContacts,
+    ToEveryone,
     ToGroup,
     ToPermitted,
     ToUsers,
@@ -227,6 +228,8 @@ class Opener:
     def _concerns(self, entry: Entry, user_id: UserId) -> bool:
         mine = self._hub.groups_of[user_id]
         match entry.audience:
+            case ToEveryone():
+                return True
             case ToUsers(user_ids=user_ids):
                 return user_id in user_ids
             case ToContacts(user_id=changed, others=others):
@@ -275,5 +278,6 @@ def _ready(key: str, taken: Snapshot) -> frames.Ready:
         levels=taken.levels,
         additions=taken.additions,
         users=taken.users,
+        announcement=taken.announcement,
         resume_within_ms=int(RESUME_WITHIN_S * 1000),
     )

@@ -12,6 +12,7 @@ from db.tables import (
     mails,
     messages,
     moderation,
+    operations,
     people,
     standings,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "messages",
     "metadata",
     "moderation",
+    "operations",
     "people",
     "standings",
 ]

@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from db.errors import DatabaseError
+from parley.admin.command import size
 from parley.backup.errors import BackupError
 from parley.backup.restore import Seen, restore, verify
 from parley.backup.take import STDOUT, take_backup
@@ -41,10 +42,10 @@ def run_backup(settings: Settings, target: str, *, with_secrets: bool) -> None:
     gone = f" ({taken.files_gone} were deleted meanwhile)" if taken.files_gone else ""
     secrets = "left out" if taken.secrets is None else f"{taken.secrets} files: keep the backup as safe as the server"
     lines = [
-        f"Database  {_size(taken.database_bytes)}, tables at {taken.tables}",
-        f"Files     {taken.files} with {_size(taken.files_bytes)}{gone}",
+        f"Database  {size(taken.database_bytes)}, tables at {taken.tables}",
+        f"Files     {taken.files} with {size(taken.files_bytes)}{gone}",
         f"Secrets   {secrets}",
-        f"Backup    {'standard output' if target == STDOUT else target}, {_size(taken.archive_bytes)}",
+        f"Backup    {'standard output' if target == STDOUT else target}, {size(taken.archive_bytes)}",
         f"SHA-256   {taken.sha256}",
     ]
     for line in lines:
@@ -86,21 +87,12 @@ def _about(seen: Seen) -> list[str]:
     made = datetime.fromtimestamp(manifest.made_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return [
         f"Made      {made} by Parley {manifest.version}",
-        f"Database  {manifest.database}, {_size(seen.database_bytes or 0)}, tables at {manifest.tables}",
-        f"Files     {seen.files} with {_size(seen.files_bytes)}",
+        f"Database  {manifest.database}, {size(seen.database_bytes or 0)}, tables at {manifest.tables}",
+        f"Files     {seen.files} with {size(seen.files_bytes)}",
         f"Secrets   {seen.secrets} files"
         if manifest.secrets
         else "Secrets   not in it: new ones are made at the start",
     ]
-
-
-def _size(count_bytes: int) -> str:
-    size = float(count_bytes)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"
 
 
 def _explain(error: OSError) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Literal
 
 import msgspec
@@ -15,6 +13,7 @@ from server.actions.confirmation import ask_to_confirm, email_required
 from server.actions.context import Actions, Origin
 from server.actions.guessing import slow_down
 from server.actions.invites import accept_invite, open_invite
+from server.actions.owner_links import check_owner_token, spend_owner_token
 from server.actions.passwords import check_password, typed_password
 from server.actions.requests import Request
 from server.actions.second_step import FactorWanted, let_in
@@ -95,11 +94,10 @@ def check_sign_up(actions: Actions, request: SignUp) -> _Newcomer:
 
 def _check_may_sign_up(actions: Actions, request: SignUp) -> None:
     if isinstance(request.owner_token, str):
-        if not _is_owner_token(actions, request.owner_token):
-            raise _bad_owner_token()
-    elif actions.settings.sign_up == "closed":
+        return  # which is looked at by itself
+    if actions.settings.sign_up == "closed":
         raise Forbidden("signup_closed", "New accounts are not open here. Ask the operator for one.")
-    elif actions.settings.sign_up == "invitation" and not isinstance(request.invite, str):
+    if actions.settings.sign_up == "invitation" and not isinstance(request.invite, str):
         raise Forbidden("invite_required", "New accounts are by invitation here. Open the link that you were sent.")
 
 
@@ -107,14 +105,16 @@ async def do_sign_up(actions: Actions, request: SignUp, origin: Origin) -> Sessi
     """Raises username_taken, unknown_invite, what :func:`check_sign_up` finds, and what holds off newcomers of the group."""
     await actions.limiter.hit(Rule.SIGN_UP, address_key(origin.address))
     new = check_sign_up(actions, request)
+    if isinstance(request.owner_token, str):
+        await check_owner_token(actions, request.owner_token)
     if new.invite is not None:
         async with actions.store.read() as reader:
             await open_invite(reader, new.invite, actions.clock.now_ms())  # hashing is for those who may
     password_hash = await actions.hasher.hash(new.password)
     now_ms = actions.clock.now_ms()
     async with actions.store.write() as uow:
-        if new.operator and await uow.users.any_operator():
-            raise _bad_owner_token()
+        if isinstance(request.owner_token, str):
+            await spend_owner_token(actions, uow, request.owner_token)
         me = Me(
             id=UserId(actions.ids.next(now_ms)),
             username=new.username,
@@ -128,16 +128,6 @@ async def do_sign_up(actions: Actions, request: SignUp, origin: Origin) -> Sessi
         if new.invite is not None:
             await accept_invite(actions, uow, me.id, new.invite, now_ms)
         return await open_session(actions, uow, me, origin, now_ms)
-
-
-def _is_owner_token(actions: Actions, token: str) -> bool:
-    expected = actions.settings.owner_token_hash
-    given = hashlib.sha256(token.encode(errors="replace")).digest()
-    return expected is not None and hmac.compare_digest(given, expected)
-
-
-def _bad_owner_token() -> Forbidden:
-    return Forbidden("bad_owner_token", "This link for the owner is not valid, or was used already. Log in instead.")
 
 
 # ------------------------------------------------------------------------------------------------------------- log in

@@ -11,7 +11,18 @@ from server.actions.context import Actions
 from server.actions.counts import tell_readers
 from server.actions.views import conversation_views, cursors_of, people_in, read_access, text_ids, views_of
 from server.domain.access import GroupAccess
-from server.domain.entities import Addition, Channel, ChannelKind, Cursor, Level, Me, Member, Relation, User
+from server.domain.entities import (
+    Addition,
+    Announcement,
+    Channel,
+    ChannelKind,
+    Cursor,
+    Level,
+    Me,
+    Member,
+    Relation,
+    User,
+)
 from server.domain.errors import Unauthenticated
 from server.domain.events import ConversationView, GroupView
 from server.domain.ids import ChannelId, GroupId, MessageId, UserId
@@ -30,6 +41,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     additions: tuple[Addition, ...]
     users: tuple[User, ...]
     """Those in voice, and in conversations."""
+    announcement: Announcement | None = None
 
 
 async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
@@ -43,6 +55,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
         relations = await reader.relations.of_user(user_id)
         levels = await reader.levels.of_user(user_id)
         additions = await reader.additions.of_user(user_id)
+        announcement = await reader.operations.announcement(actions.clock.now_ms())
     heard = {state.user_id for view in groups for state in view.voice}
     users = await actions.profiles.by_ids(heard | people_in(conversations))
     return Snapshot(
@@ -53,6 +66,7 @@ async def snapshot(actions: Actions, user_id: UserId) -> Snapshot:
         levels=tuple(levels),
         additions=tuple(additions),
         users=tuple(users.values()),
+        announcement=announcement,
     )
 
 

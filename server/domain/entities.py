@@ -211,6 +211,15 @@ class Preview(_Entity, frozen=True, kw_only=True):
     image: PreviewImage | None = None
 
 
+class Announcement(_Entity, frozen=True, kw_only=True):
+    """What the operators of the server want everybody to know."""
+
+    text: str
+    made_ms: int
+    until_ms: int | None = None
+    """It is not shown from then on; None: until it is taken back."""
+
+
 class Message(_Entity, frozen=True, kw_only=True):
     id: MessageId
     channel_id: ChannelId

@@ -12,6 +12,7 @@ import msgspec
 
 from server.domain.entities import (
     Addition,
+    Announcement,
     Channel,
     Conversation,
     Cursor,
@@ -76,6 +77,12 @@ class MeUpdate(_Event, frozen=True, kw_only=True, tag="me.update"):
     """To one's own devices: what only oneself knows of the account has changed."""
 
     me: Me
+
+
+class AnnouncementUpdate(_Event, frozen=True, kw_only=True, tag="announcement.update"):
+    """To everybody; None: it was taken back."""
+
+    announcement: Announcement | None
 
 
 class GroupJoin(_Event, frozen=True, kw_only=True, tag="group.join"):
@@ -289,6 +296,7 @@ class VoiceReset(_Event, frozen=True, kw_only=True, tag="voice.reset"):
 Event: TypeAlias = (
     UserUpdate
     | MeUpdate
+    | AnnouncementUpdate
     | GroupJoin
     | GroupUpdate
     | GroupLeave
@@ -363,7 +371,11 @@ class ToContacts(msgspec.Struct, frozen=True, tag="contacts"):
     """Who know the user in other ways: friends, partners in conversations."""
 
 
-Audience: TypeAlias = ToUsers | ToGroup | ToChannel | ToPermitted | ToContacts
+class ToEveryone(msgspec.Struct, frozen=True, tag="everyone"):
+    """All sessions there are."""
+
+
+Audience: TypeAlias = ToEveryone | ToUsers | ToGroup | ToChannel | ToPermitted | ToContacts
 
 
 class Published(msgspec.Struct, frozen=True, tag="event"):

@@ -24,6 +24,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     nonce_max: int = 64
     page_max: int = 100
     """Messages or members in one page."""
+    announcement_max: int = 500
+    """Of what operators tell everybody."""
     channels_per_group: int = 500
     roles_per_group: int = 250
     overwrites_per_channel: int = 500

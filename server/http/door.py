@@ -33,6 +33,8 @@ class Door:
     web_client: WebClient
     strict_transport: Callable[[], bool] = lambda: False
     """Whether to tell browsers to come by HTTPS alone from now on."""
+    uptime_s: Callable[[], float] = lambda: 0.0
+    """How long this process has run; told to operators."""
     stopping: Callable[[], bool] = lambda: False
     """Whether this process is on its way out."""
     watchers: Sequence[Watcher] = ()

@@ -13,6 +13,7 @@ from server.ports.factors import Factors, Tickets
 from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Members, Roles
 from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Pings, Pins, Reactions, Search
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
+from server.ports.operations import Operations
 from server.ports.people import Conversations, Levels, Relations
 from server.ports.previews import Previews
 from server.ports.standings import Farewells, Standings
@@ -89,6 +90,8 @@ class Reader(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def levels(self) -> Levels: ...
+    @property
+    def operations(self) -> Operations: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -41,6 +41,7 @@ from server.actions.history import BulkDelete, do_bulk_delete
 from server.actions.levels import SetLevel, do_put_channel_level, do_put_group_level
 from server.actions.members import TimeOut, UpdateMember, do_remove_member, do_time_out, do_update_member
 from server.actions.messages import EditMessage, do_delete_message, do_edit_message
+from server.actions.operators import Announce, do_announce, do_take_back_announcement
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
 from server.actions.previews import do_remove_previews
@@ -153,6 +154,17 @@ async def a_new_name(scene: Scene) -> None:
 async def a_new_name_while_in_voice(scene: Scene) -> None:
     await joined(scene, scene.ben)
     await do_update_me(scene.server.actions, scene.ben.user_id, UpdateMe(display_name="Benedict"))
+
+
+@case(events.AnnouncementUpdate)
+async def an_announcement(scene: Scene) -> None:
+    await do_announce(scene.server.actions, None, Announce(text="The server restarts at noon."))
+
+
+@case(events.AnnouncementUpdate)
+async def an_announcement_is_taken_back(scene: Scene) -> None:
+    await do_announce(scene.server.actions, None, Announce(text="Never mind."))
+    await do_take_back_announcement(scene.server.actions, None)
 
 
 @case(events.GroupJoin, events.MemberJoin)

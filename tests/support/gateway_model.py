@@ -28,6 +28,7 @@ from server.domain.entities import (
 from server.domain.events import (
     AdditionCreate,
     AdditionDelete,
+    AnnouncementUpdate,
     ChannelDelete,
     ChannelUpdate,
     ConversationDelete,
@@ -115,6 +116,7 @@ class ClientModel:
 
     def __init__(self, ready: Ready) -> None:
         self.me: Me = ready.me
+        self.announcement = ready.announcement
         self.groups: dict[GroupId, GroupState] = {view.group.id: GroupState.of(view) for view in ready.groups}
         self.conversations = {view.conversation.id: ConversationState.of(view) for view in ready.conversations}
         self.relations = {relation.user.id: relation for relation in ready.relations}
@@ -129,6 +131,7 @@ class ClientModel:
         shown = self._in_voice() | self._in_conversations()
         return {
             "me": self.me,
+            "announcement": self.announcement,
             "groups": self.groups,
             "conversations": self.conversations,
             "relations": self.relations,
@@ -231,6 +234,10 @@ class ClientModel:
             self.relations[event.user.id] = _replace(relation, user=event.user)
         if event.user.id == self.me.id:
             self.me = _replace(self.me, username=event.user.username, display_name=event.user.display_name)
+
+    @apply.register
+    def _(self, event: AnnouncementUpdate) -> None:
+        self.announcement = event.announcement
 
     @apply.register
     def _(self, event: MeUpdate) -> None:

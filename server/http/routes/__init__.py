@@ -8,6 +8,7 @@ from server.http.endpoint import Endpoint
 from server.http.routes import (
     account,
     additions,
+    admin,
     audit,
     auth,
     bots,
@@ -66,6 +67,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *files.ENDPOINTS,
     *cursors.ENDPOINTS,
     *levels.ENDPOINTS,
+    *admin.ENDPOINTS,
     *docs.ENDPOINTS,
 )
 """In the order of the documentation; the first whose path fits a request serves it, so ``@me`` stands before ``{user}``."""

@@ -1,0 +1,1 @@
+"""``parley admin``: what the operator does at the server itself."""
