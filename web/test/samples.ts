@@ -153,6 +153,7 @@ export const ready = (more: Partial<Ready> = {}): Ready => ({
   type: "ready",
   session: "s1",
   me,
+  announcement: null,
   groups: [groupView()],
   conversations: [],
   relations: [],

@@ -43,6 +43,7 @@ const GroupPage = lazy(() => conversation().then((module) => ({ default: module.
 const FriendsPage = lazily(() => import("../features/people/FriendsPage"));
 const MentionsPage = lazily(() => import("../features/mentions/MentionsPage"));
 const ReportsPage = lazily(() => import("../features/group/moderation/ReportsPage"));
+const AdminPage = lazily(() => import("../features/admin/AdminPage"));
 const SettingsPage = lazily(() => import("../features/settings/SettingsPage"));
 const GroupSettings = lazily(() => import("../features/group/GroupSettings"));
 
@@ -199,6 +200,12 @@ const reports = createRoute({
   component: waited(ReportsPage),
 });
 
+const admin = createRoute({
+  getParentRoute: () => shell,
+  path: "/admin",
+  component: waited(AdminPage),
+});
+
 function OwnSettings() {
   const { section } = useParams({ strict: false });
   return (
@@ -256,6 +263,7 @@ export const router = createRouter({
       friends,
       mentions,
       reports,
+      admin,
       direct,
       group,
       channel,

@@ -4,6 +4,7 @@ import type { ErrorBody, Written } from "./answers";
 import type {
   Addition,
   AllowedMentions,
+  Announcement,
   Channel,
   Conversation,
   ConversationView,
@@ -37,12 +38,14 @@ export interface Ready {
   levels: Level[];
   additions: Addition[];
   users: User[];
+  announcement: Announcement | null;
   resume_within_ms: number;
 }
 
 export type GatewayEvent =
   | { type: "user.update"; user: User }
   | { type: "me.update"; me: Me }
+  | { type: "announcement.update"; announcement: Announcement | null }
   | { type: "group.join"; view: GroupView }
   | { type: "group.update"; group: Group }
   | { type: "group.leave"; group_id: Id }

@@ -14,6 +14,12 @@ export interface User {
 export type UserKind = "person" | "bot" | "webhook" | "deleted";
 export type DirectFrom = "everyone" | "groups" | "friends";
 export type ChosenStatus = "online" | "idle" | "dnd" | "invisible";
+/** What the operators of the server tell everybody. */
+export interface Announcement {
+  text: string;
+  made_ms: number;
+  until_ms: number | null;
+}
 export interface Me extends User {
   operator: boolean;
   /** Who may begin a conversation with one. */

@@ -33,6 +33,7 @@ export function applyReady(world: World, ready: Ready): World {
     ...emptyWorld,
     loaded: true,
     me: ready.me,
+    announcement: ready.announcement,
     users: withUsers(world.users, people),
     additions: ready.additions,
     relations: Object.fromEntries(relations.map((each) => [each.user.id, each])),

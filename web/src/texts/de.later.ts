@@ -151,6 +151,7 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "action.jump": "Hinspringen",
   "conversation.remove": "{{name}} entfernen",
   "home.title": "Start",
+  "home.server": "Server",
   "home.friends": "Freunde",
   "home.mentions": "Erwähnungen",
   "home.conversations": "Direktnachrichten",

@@ -5,6 +5,9 @@ export const de: Record<keyof typeof en, string> = {
   "action.retry": "Noch einmal versuchen",
   "action.close": "Schließen",
 
+  "announcement.label": "Ankündigung",
+  "announcement.dismiss": "Diese Ankündigung ausblenden",
+
   "splash.starting": "Startet …",
   "splash.slow": "Der Server antwortet noch nicht. Es wird weiter versucht …",
   "crash.title": "Etwas ist kaputtgegangen",

@@ -147,6 +147,7 @@ export const enLater = {
   "action.jump": "Jump there",
   "conversation.remove": "Remove {{name}}",
   "home.title": "Home",
+  "home.server": "Server",
   "home.friends": "Friends",
   "home.mentions": "Mentions",
   "home.conversations": "Direct messages",

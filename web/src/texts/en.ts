@@ -3,6 +3,9 @@ export const en = {
   "action.retry": "Try again",
   "action.close": "Close",
 
+  "announcement.label": "Announcement",
+  "announcement.dismiss": "Hide this announcement",
+
   "splash.starting": "Starting…",
   "splash.slow": "The server does not answer yet. Still trying…",
   "crash.title": "Something broke",

@@ -43,6 +43,9 @@ async function later(language: Language): Promise<void> {
     part(`${language}.security`, async () =>
       german ? (await import("./de.security")).deSecurity : (await import("./en.security")).enSecurity,
     ),
+    part(`${language}.admin`, async () =>
+      german ? (await import("./de.admin")).deAdmin : (await import("./en.admin")).enAdmin,
+    ),
     part(`${language}.moderation`, async () =>
       german
         ? (await import("./de.moderation")).deModeration

@@ -3,26 +3,28 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { de as deFirst } from "./de";
 import { deAccount } from "./de.account";
+import { deAdmin } from "./de.admin";
 import { deGroup } from "./de.group";
 import { deLater } from "./de.later";
 import { deModeration } from "./de.moderation";
 import { deSecurity } from "./de.security";
 import { en as enFirst } from "./en";
 import { enAccount } from "./en.account";
+import { enAdmin } from "./en.admin";
 import { enGroup } from "./en.group";
 import { enLater } from "./en.later";
 import { enModeration } from "./en.moderation";
 import { enSecurity } from "./en.security";
 
-const en = { ...enFirst, ...enLater, ...enGroup, ...enModeration, ...enAccount, ...enSecurity };
-const de = { ...deFirst, ...deLater, ...deGroup, ...deModeration, ...deAccount, ...deSecurity };
+const en = { ...enFirst, ...enLater, ...enGroup, ...enModeration, ...enAccount, ...enSecurity, ...enAdmin };
+const de = { ...deFirst, ...deLater, ...deGroup, ...deModeration, ...deAccount, ...deSecurity, ...deAdmin };
 
 const holes = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
 
 describe("languages", () => {
   it("say each thing in one part alone", () => {
-    const parts = [enFirst, enLater, enGroup, enModeration, enAccount, enSecurity].flatMap((part) =>
+    const parts = [enFirst, enLater, enGroup, enModeration, enAccount, enSecurity, enAdmin].flatMap((part) =>
       Object.keys(part),
     );
     expect(parts.length).toBe(new Set(parts).size);

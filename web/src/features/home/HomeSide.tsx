@@ -47,13 +47,14 @@ export function HomeLinks() {
         {operator && (
           <HomeLink to="/reports" icon="flag" label={t("groupSettings.reports")} count={reports} />
         )}
+        {operator && <HomeLink to="/admin" icon="shield" label={t("home.server")} count={0} />}
       </ul>
     </nav>
   );
 }
 
 interface HomeLinkProps {
-  to: "/friends" | "/mentions" | "/reports";
+  to: "/friends" | "/mentions" | "/reports" | "/admin";
   icon: IconName;
   label: string;
   count: number;

@@ -5,6 +5,7 @@ import { lazily } from "../../components/lazily";
 import { useWide } from "../../components/useMedia";
 import { DialogHost } from "../dialogs/DialogHost";
 import { useAccount, useCall, useParley, useUi, useWorld } from "../parley";
+import { Announcement } from "./Announcement";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LoginRedirect } from "./LoginRedirect";
 import { Rail } from "./Rail";
@@ -63,6 +64,7 @@ function Frame() {
         {t("shell.skip")}
       </a>
       <ConnectionBanner />
+      <Announcement />
       <Rail />
       <Sidebar loaded={loaded} />
       <div className="shell-main">

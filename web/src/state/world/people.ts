@@ -8,6 +8,7 @@ type Types = Extract<
   GatewayEvent["type"],
   | "user.update"
   | "me.update"
+  | "announcement.update"
   | `relation.${string}`
   | "presence.update"
   | "level.update"
@@ -28,6 +29,8 @@ export const peopleReducers: Reducers<Types> = {
     };
   },
   "me.update": (world, { me }) => ({ ...world, me, users: withUsers(world.users, [me]) }),
+
+  "announcement.update": (world, { announcement }) => ({ ...world, announcement }),
 
   "relation.update": (world, { relation }) => ({
     ...world,

@@ -3,6 +3,7 @@
 import type {
   Addition,
   AllowedMentions,
+  Announcement,
   Channel,
   Conversation,
   Cursor,
@@ -55,6 +56,7 @@ export interface Outgoing {
 
 export interface World {
   me: Me | null;
+  announcement: Announcement | null;
   users: Readonly<Record<Id, User>>;
   groups: Readonly<Record<Id, GroupState>>;
   channels: Readonly<Record<Id, Channel>>;
@@ -92,6 +94,7 @@ export interface World {
 
 export const emptyWorld: World = {
   me: null,
+  announcement: null,
   users: {},
   groups: {},
   channels: {},
