@@ -13,7 +13,7 @@ from server.actions.operators import (
     AccountsPage,
     AccountsQuery,
     Announce,
-    Ban,
+    BanAccount,
     Storage,
     do_announce,
     do_ban_account,
@@ -39,7 +39,7 @@ class Account(Request, frozen=True, kw_only=True):
     username: str
 
 
-class BanAccount(Account, frozen=True, kw_only=True):
+class BanByName(Account, frozen=True, kw_only=True):
     reason: str = ""
 
 
@@ -68,8 +68,8 @@ async def _users(actions: Actions, request: AccountsQuery) -> AccountsPage:
     return await get_accounts(actions, None, request)
 
 
-async def _ban(actions: Actions, request: BanAccount) -> None:
-    await do_ban_account(actions, None, await _account(actions, request.username), Ban(reason=request.reason))
+async def _ban(actions: Actions, request: BanByName) -> None:
+    await do_ban_account(actions, None, await _account(actions, request.username), BanAccount(reason=request.reason))
 
 
 async def _unban(actions: Actions, request: Account) -> None:
@@ -97,7 +97,7 @@ ORDERS: Final[Mapping[str, Order]] = MappingProxyType(
         "silence": Order(Nothing, _silence),
         "stats": Order(Nothing, _stats),
         "users": Order(AccountsQuery, _users),
-        "ban": Order(BanAccount, _ban),
+        "ban": Order(BanByName, _ban),
         "unban": Order(Account, _unban),
         "reset-factor": Order(Account, _reset_factor),
     }

@@ -50,7 +50,7 @@ class Storage(msgspec.Struct, frozen=True, kw_only=True):
     """Who keep the most."""
 
 
-class Ban(Request, frozen=True, kw_only=True):
+class BanAccount(Request, frozen=True, kw_only=True):
     reason: str = ""
 
 
@@ -86,7 +86,7 @@ async def get_storage(actions: Actions, user_id: UserId | None) -> Storage:
     return Storage(totals=totals, largest=tuple(largest))
 
 
-async def do_ban_account(actions: Actions, user_id: UserId | None, account_id: UserId, request: Ban) -> None:
+async def do_ban_account(actions: Actions, user_id: UserId | None, account_id: UserId, request: BanAccount) -> None:
     """Raises as :func:`do_disable_account` does."""
     await do_disable_account(actions, user_id, account_id, request.reason)
     _tell("operator.banned", user_id, account_id)

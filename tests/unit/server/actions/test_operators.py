@@ -6,7 +6,7 @@ import structlog
 from server.actions.operators import (
     AccountsQuery,
     Announce,
-    Ban,
+    BanAccount,
     do_announce,
     do_ban_account,
     do_reset_account_factors,
@@ -53,7 +53,7 @@ async def test_only_operators(house: House) -> None:
     for attempt in (
         get_accounts(actions, anna, AccountsQuery()),
         get_storage(actions, anna),
-        do_ban_account(actions, anna, ben, Ban()),
+        do_ban_account(actions, anna, ben, BanAccount()),
         do_unban_account(actions, anna, ben),
         do_reset_account_factors(actions, anna, ben),
         do_announce(actions, anna, Announce(text="hello")),
@@ -66,7 +66,7 @@ async def test_only_operators(house: House) -> None:
 async def test_a_ban_and_its_end_are_logged_without_names(house: House) -> None:
     olga, anna = await house.user("olga", operator=True), await house.user("anna")
     with structlog.testing.capture_logs() as lines:
-        await do_ban_account(house.actions, olga, anna, Ban(reason="spam by mail"))
+        await do_ban_account(house.actions, olga, anna, BanAccount(reason="spam by mail"))
         page = await get_accounts(house.actions, olga, AccountsQuery(query="anna"))
         assert page.accounts[0].disabled_ms == house.clock.ms
         await do_unban_account(house.actions, None, anna)
