@@ -26,6 +26,7 @@ from db.repos.operations import SqlOperations
 from db.repos.origins import SqlOrigins
 from db.repos.pings import SqlPings
 from db.repos.pins import SqlPins
+from db.repos.portraits import SqlPortraits
 from db.repos.previews import SqlPreviews
 from db.repos.reactions import SqlReactions
 from db.repos.relations import SqlRelations
@@ -72,6 +73,7 @@ class SqlReader:
         self.edits = SqlEdits(connection)
         self.files = SqlFiles(connection)
         self.previews = SqlPreviews(connection)
+        self.portraits = SqlPortraits(connection)
         self.origins = SqlOrigins(connection)
         self.pings = SqlPings(connection)
         self.cursors = SqlCursors(connection)

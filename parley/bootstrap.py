@@ -34,6 +34,7 @@ from server.actions.context import Settings as ActionSettings
 from server.actions.factors import do_forget_half_done
 from server.actions.farewell import do_finish_deletions
 from server.actions.files import do_collect_files
+from server.actions.portraits import do_collect_profile_pictures
 from server.actions.postman import Postman
 from server.actions.previewer import Previewer
 from server.actions.previews import do_collect_previews
@@ -292,6 +293,7 @@ class Service:
             "tickets": lambda: do_forget_half_done(self._actions),
             "deletions": lambda: do_finish_deletions(self._actions),
             "files": lambda: do_collect_files(self._actions),
+            "profile pictures": lambda: do_collect_profile_pictures(self._actions),
             "previews": lambda: do_collect_previews(self._actions),
         }
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")

@@ -29,7 +29,7 @@ _DELETE = delete(invites).where(invites.c.code == given("code"))
 
 _ADDITIONS = (
     # Names are looked up anew: a changed one shows on what was asked before the change.
-    select(additions, groups.c.name.label("group_name"), users.c.username, users.c.display_name)
+    select(additions, groups.c.name.label("group_name"), users.c.username, users.c.display_name, users.c.avatar)
     .join_from(additions, groups, additions.c.group_id == groups.c.id)
     .join(users, additions.c.inviter_id == users.c.id)
     .order_by(additions.c.id)
@@ -66,7 +66,7 @@ def _addition(row: Row[Any]) -> Addition:
         id=row.id,
         group_id=row.group_id,
         group_name=row.group_name,
-        inviter=User(id=row.inviter_id, username=row.username, display_name=row.display_name),
+        inviter=User(id=row.inviter_id, username=row.username, display_name=row.display_name, avatar=row.avatar),
         user_id=row.user_id,
     )
 

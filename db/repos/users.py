@@ -17,7 +17,7 @@ from server.domain.mail import mail_key
 from server.domain.names import name_key
 from server.ports import Credentials, MailedUser
 
-PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name, users.c.account_kind)
+PUBLIC: Final = (users.c.id, users.c.username, users.c.display_name, users.c.account_kind, users.c.avatar)
 """The columns of :class:`User`."""
 
 _ME = (
@@ -52,7 +52,13 @@ _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 def read_user(row: Row[Any]) -> User:
     """Of the columns :data:`PUBLIC`."""
-    return User(id=row.id, username=row.username, display_name=row.display_name, kind=UserKind(row.account_kind))
+    return User(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        kind=UserKind(row.account_kind),
+        avatar=row.avatar,
+    )
 
 
 class SqlUsers(Repository):
@@ -97,6 +103,7 @@ class SqlUsers(Repository):
             username=row.username,
             display_name=row.display_name,
             operator=row.operator,
+            avatar=row.avatar,
             direct_from=DirectFrom(row.direct_from),
             status=ChosenStatus(row.status),
             status_text=row.status_text,

@@ -22,6 +22,7 @@ users = Table(
     Column("status_until_ms", BIG),
     Column("email", String(254)),
     Column("email_key", exact(254)),
+    Column("avatar", exact(32)),
 )
 Index(None, users.c.email_key)
 

@@ -1,10 +1,10 @@
-"""How people stand to one another, and what they want to be told."""
+"""How people stand to one another, how they show themselves, and what they want to be told."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import Column, Index, String, Table, Text
 
-from db.tables.columns import BIG, id_column, metadata, reference
+from db.tables.columns import BIG, exact, id_column, metadata, reference
 
 relations = Table(
     "relations",
@@ -29,3 +29,26 @@ levels = Table(
     sqlite_with_rowid=False,
 )
 Index(None, levels.c.target_id)
+
+portraits = Table(
+    "portraits",
+    metadata,
+    reference("user_id", "users.id", primary_key=True),
+    Column("banner", exact(32)),
+    Column("bio", Text, nullable=False),
+    # JSON of [ProfileField].
+    Column("fields", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What people say of themselves; those who say nothing have no row."""
+
+profile_pictures = Table(
+    "profile_pictures",
+    metadata,
+    Column("id", exact(32), primary_key=True),
+    # No foreign key: the pictures of an account that is gone are still to be collected.
+    id_column("user_id"),
+    Column("created_ms", BIG, nullable=False),
+)
+"""Avatars and banners that were stored, shown or not; they lie with the files."""
+Index(None, profile_pictures.c.created_ms)

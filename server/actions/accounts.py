@@ -218,6 +218,6 @@ async def do_update_me(actions: Actions, user_id: UserId, request: UpdateMe) -> 
         await uow.users.update(me)
         uow.publish(ToUsers((user_id,)), MeUpdate(me=me))
         if me.display_name != before.display_name:
-            user = User(id=me.id, username=me.username, display_name=me.display_name)
+            user = msgspec.structs.replace(await public_user(uow, user_id), display_name=me.display_name)
             uow.publish(ToContacts(user_id, await known_elsewhere(uow, user_id)), UserUpdate(user=user))
     return me

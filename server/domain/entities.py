@@ -48,6 +48,15 @@ class User(_Entity, frozen=True, kw_only=True):
     """Empty when there is none to be found by: of somebody who is gone, and of a webhook."""
     display_name: str
     kind: UserKind = UserKind.PERSON
+    avatar: str | None = None
+    """``GET /api/avatars/{id}``"""
+
+
+class ProfileField(_Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that people say of themselves under a name of their choice."""
+
+    name: str
+    value: str
 
 
 class Edit(_Entity, frozen=True, kw_only=True):
@@ -83,6 +92,7 @@ class Me(_Entity, frozen=True, kw_only=True):
     username: str
     display_name: str
     operator: bool
+    avatar: str | None = None
     direct_from: DirectFrom = DirectFrom.EVERYONE
     status: ChosenStatus = ChosenStatus.ONLINE
     status_text: str = ""

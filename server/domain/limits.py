@@ -42,6 +42,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     status_text_max: int = 128
     status_lifetime_max_s: int = 366 * 86_400
     """Of a status text that ends by itself."""
+    bio_max: int = 500
+    profile_fields_max: int = 4
+    profile_field_name_max: int = 32
+    profile_field_value_max: int = 128
+    profile_picture_max_bytes: int = 4 * 1024 * 1024
+    """Of an avatar or a banner, before it is drawn anew."""
     reason_max: int = 512
     """Of what a moderator does, for the audit log; and of a report."""
     mentions_max: int = 100

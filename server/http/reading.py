@@ -77,6 +77,16 @@ async def upload_of(request: web.Request) -> AsyncIterator[bytes]:
         raise Invalid("bad_request", "The upload broke off. Send it again.") from error
 
 
+async def small_upload_of(request: web.Request, longest: int) -> bytes:
+    """All of an upload, or so much of it that it is longer than ``longest``: the action says that it is too large."""
+    body = bytearray()
+    async for chunk in upload_of(request):
+        body += chunk
+        if len(body) > longest:
+            break
+    return bytes(body)
+
+
 def query_of(request: web.Request, kind: type[_T], *, besides: Collection[str] = ()) -> _T:
     """The query as a struct with ``forbid_unknown_fields``; each name at most once, and not those ``besides``.
 

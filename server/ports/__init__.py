@@ -77,6 +77,7 @@ from server.ports.outside import (
     VoiceRoster,
 )
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.portraits import Portrait, Portraits
 from server.ports.previews import LinkedPage, LinkReader, Previews, ReadPage
 from server.ports.standings import Farewells, Standings
 from server.ports.store import Reader, Store, UnitOfWork
@@ -140,6 +141,8 @@ __all__ = [
     "Ping",
     "Pings",
     "Pins",
+    "Portrait",
+    "Portraits",
     "Previews",
     "QrCodes",
     "QueuedMail",

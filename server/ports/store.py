@@ -15,6 +15,7 @@ from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Ping
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
 from server.ports.operations import Operations
 from server.ports.people import Conversations, Levels, Relations
+from server.ports.portraits import Portraits
 from server.ports.previews import Previews
 from server.ports.standings import Farewells, Standings
 
@@ -82,6 +83,8 @@ class Reader(Protocol):
     def files(self) -> Files: ...
     @property
     def previews(self) -> Previews: ...
+    @property
+    def portraits(self) -> Portraits: ...
     @property
     def origins(self) -> Origins: ...
     @property

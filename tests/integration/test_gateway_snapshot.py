@@ -44,6 +44,7 @@ from server.actions.messages import EditMessage, do_delete_message, do_edit_mess
 from server.actions.operators import Announce, do_announce, do_take_back_announcement
 from server.actions.overwrites import PutOverwrite, do_delete_overwrite, do_put_overwrite
 from server.actions.pins import do_pin
+from server.actions.portraits import UpdateProfile, do_put_avatar, do_update_profile
 from server.actions.previews import do_remove_previews
 from server.actions.reactions import do_react, do_unreact
 from server.actions.relations import (
@@ -572,6 +573,13 @@ async def emoji_come_and_go(scene: Scene) -> None:
     ]
     await do_rename_emoji(actions, anna, scene.group_id, kept.id, RenameEmoji(name="renamed"))
     await do_delete_emoji(actions, anna, scene.group_id, gone.id)
+
+
+@case(events.UserUpdate, events.MeUpdate)
+async def people_show_themselves(scene: Scene) -> None:
+    actions = scene.server.actions
+    await do_put_avatar(actions, scene.ben.user_id, picture())
+    await do_update_profile(actions, scene.anna.user_id, UpdateProfile(bio="I garden."))
 
 
 @case(events.MessageUpdate)

@@ -25,6 +25,7 @@ READ_BY_STEPS: Final[Mapping[str, object]] = {
     "sections": '[{"kind":"text","text":"hello"}]',
     "mentions": "{}",
     "previews": "[]",
+    "fields": "[]",
 }
 """Columns that some step understands; everything else is only carried along."""
 

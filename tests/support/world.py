@@ -15,6 +15,7 @@ from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
 from server.actions.messages import CreateMessage, do_create_message
+from server.actions.portraits import picture_key
 from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
@@ -137,6 +138,9 @@ async def furnish(house: House) -> World:
     image_id = "ab" * 16
     await house.actions.blobs.put(image_key(image_id), chunks(picture()))
     named = {"code": invite.code, "key": "🌻", "image": image_id, "token": hook.token}
+    for key in (picture_key(image_id, "avatar"), picture_key(image_id, "small"), picture_key(image_id, "banner")):
+        await house.actions.blobs.put(key, chunks(picture()))
+    named = {"code": invite.code, "key": "🌻", "image": image_id}
     return World(
         house,
         owner,

@@ -12,7 +12,7 @@ from server.actions.requests import Request
 from server.domain.entities import Emoji
 from server.domain.ids import EmojiId, GroupId, UserId
 from server.http.endpoint import Endpoint, tagged
-from server.http.reading import upload_of
+from server.http.reading import small_upload_of
 from server.http.replies import lasting_picture
 
 _OF_GROUP: Final = "/api/groups/{group}/emojis"
@@ -26,12 +26,8 @@ class EmojiName(Request, frozen=True, kw_only=True):
 async def create(
     actions: Actions, user_id: UserId, group_id: GroupId, query: EmojiName, http: web.Request, reason: str | None
 ) -> Emoji:
-    image = bytearray()
-    async for chunk in upload_of(http):
-        image += chunk
-        if len(image) > actions.limits.emoji_max_bytes:
-            break  # the action says that it is too large
-    return await do_create_emoji(actions, user_id, group_id, query.name, bytes(image), reason)
+    image = await small_upload_of(http, actions.limits.emoji_max_bytes)
+    return await do_create_emoji(actions, user_id, group_id, query.name, image, reason)
 
 
 async def picture(actions: Actions, emoji_id: EmojiId) -> web.Response:
