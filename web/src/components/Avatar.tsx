@@ -1,5 +1,6 @@
 /** A person's or a group's mark: initials on a colour that stays theirs. */
 
+import { createContext, useContext, useState } from "react";
 import type { Status } from "../gateway/protocol";
 
 const TONES = 8;
@@ -23,6 +24,9 @@ export function initials(name: string): string {
     .toLocaleUpperCase();
 }
 
+/** A hook that says which picture somebody has, given to what is drawn below. */
+export const PictureOf = createContext<(id: string) => string | null>(() => null);
+
 interface Props {
   id: string;
   name: string;
@@ -36,7 +40,25 @@ export function Avatar({ id, name, size = 36, speaking = false, status }: Props)
   return (
     <span className={`avatar s${size} tone${toneOf(id)}${speaking ? " speaking" : ""}`} aria-hidden="true">
       {initials(name)}
+      <Picture id={id} size={size} />
       {status !== undefined && <span className="presence" data-status={status} />}
     </span>
+  );
+}
+
+/** Over the initials, once it is here. */
+function Picture({ id, size }: { id: string; size: number }) {
+  const usePicture = useContext(PictureOf);
+  const picture = usePicture(id);
+  const [broken, setBroken] = useState<string | null>(null);
+  if (picture === null || picture === broken) return null;
+  const small = size * devicePixelRatio <= 72;
+  return (
+    <img
+      src={`/api/avatars/${picture}${small ? "/small" : ""}`}
+      alt=""
+      draggable={false}
+      onError={() => setBroken(picture)}
+    />
   );
 }

@@ -12,6 +12,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
+import { PictureOf } from "../components/Avatar";
 import type { Channel, Id, Presence } from "../gateway/protocol";
 import { legible } from "../lib/colour";
 import { asRequestError } from "../lib/errors";
@@ -30,7 +31,15 @@ export { nameOf } from "../state/places";
 const Context = createContext<Parley | null>(null);
 
 export function ParleyProvider({ parley, children }: { parley: Parley; children: ReactNode }) {
-  return <Context value={parley}>{children}</Context>;
+  return (
+    <Context value={parley}>
+      <PictureOf value={usePictureOf}>{children}</PictureOf>
+    </Context>
+  );
+}
+
+function usePictureOf(id: Id): string | null {
+  return useWorld((world) => world.users[id]?.avatar ?? null);
 }
 
 export function useParley(): Parley {

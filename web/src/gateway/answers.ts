@@ -18,6 +18,10 @@ export interface Limits {
   username_min: number;
   username_max: number;
   display_name_max: number;
+  bio_max: number;
+  profile_fields_max: number;
+  profile_field_name_max: number;
+  profile_field_value_max: number;
   password_min: number;
   password_max: number;
   group_name_max: number;

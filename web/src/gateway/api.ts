@@ -26,6 +26,8 @@ import type {
   MentionPage,
   MessagePage,
   Origin,
+  Profile,
+  ProfileField,
   Relation,
   RosterPage,
   SearchPage,
@@ -64,6 +66,24 @@ export class Api {
 
   updateMe(change: MeChange): Promise<Me> {
     return this.rest.call("PATCH", "/api/users/@me", change);
+  }
+  profile(id: Id): Promise<Profile> {
+    return this.rest.call("GET", `/api/users/${id}/profile`);
+  }
+  updateProfile(change: { bio?: string; fields?: readonly ProfileField[] }): Promise<Profile> {
+    return this.rest.call("PATCH", "/api/users/@me/profile", change);
+  }
+  putAvatar(image: Blob): Promise<Me> {
+    return this.rest.put("PUT", "/api/users/@me/avatar", image);
+  }
+  deleteAvatar(): Promise<Me> {
+    return this.rest.call("DELETE", "/api/users/@me/avatar");
+  }
+  putBanner(image: Blob): Promise<Profile> {
+    return this.rest.put("PUT", "/api/users/@me/banner", image);
+  }
+  deleteBanner(): Promise<Profile> {
+    return this.rest.call("DELETE", "/api/users/@me/banner");
   }
   user(id: Id): Promise<User> {
     return this.rest.call("GET", `/api/users/${id}`);
@@ -249,6 +269,10 @@ export class Api {
   }
   origin(channel: Id, message: Id): Promise<Origin> {
     return this.rest.call("GET", `/api/channels/${channel}/messages/${message}/origin`);
+  }
+  /** Of one's own message, for good. */
+  removePreviews(channel: Id, message: Id): Promise<void> {
+    return this.rest.call("DELETE", `/api/channels/${channel}/messages/${message}/previews`);
   }
   reactors(
     channel: Id,

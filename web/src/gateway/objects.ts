@@ -9,7 +9,21 @@ export interface User {
   /** Empty: of a webhook, and of somebody who is gone. */
   username: string;
   display_name: string;
-  kind?: UserKind;
+  /** Of `/api/avatars/<avatar>`; null or missing for none. */
+  avatar?: string | null;
+}
+export interface ProfileField {
+  name: string;
+  value: string;
+}
+/** What somebody says of themselves. */
+export interface Profile {
+  user: User;
+  /** Of `/api/banners/<banner>`. */
+  banner: string | null;
+  /** Markdown. */
+  bio: string;
+  fields: ProfileField[];
 }
 export type UserKind = "person" | "bot" | "webhook" | "deleted";
 export type DirectFrom = "everyone" | "groups" | "friends";
@@ -126,6 +140,15 @@ export interface Reaction {
   emoji: string;
   count: number;
 }
+/** Of a page that a message links to; all of it is a stranger's plain text, and any of it may be empty. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site_name: string;
+  /** Of `/api/previews/<id>`. */
+  image: { id: string; width: number; height: number } | null;
+}
 export interface Message {
   id: Id;
   channel_id: Id;
@@ -135,6 +158,8 @@ export interface Message {
   /** In the order in which they came. */
   reactions: Reaction[];
   pinned: boolean;
+  /** They come after the message, by an update of it. */
+  previews?: Preview[];
   edited_ms: number | null;
   nonce: string | null;
 }

@@ -27,6 +27,8 @@ export interface Settings {
   /** People whose voice this person does not want to hear. */
   ignored: Id[];
   membersShown: boolean;
+  /** What links lead to is shown below messages. */
+  previews: boolean;
   /** Messages are told on the desktop while the window cannot be seen. */
   notifications: boolean;
   skinTone: SkinTone;
@@ -51,6 +53,7 @@ export const defaultSettings: Settings = {
   volumes: {},
   ignored: [],
   membersShown: true,
+  previews: true,
   notifications: false,
   skinTone: 0,
   recentEmoji: [],

@@ -61,6 +61,9 @@ export const deLater: Record<keyof typeof enLater, string> = {
   "home.askedBy": "{{name}} fragt dich",
   "home.accept": "Beitreten",
   "home.refuse": "Nein, danke",
+  "preview.title": "Wohin Links führen",
+  "preview.remove": "Vorschau entfernen",
+  "people.about": "Über diese Person",
   "home.emptyTitle": "Schaff einen Ort zum Reden",
   "home.moreTitle": "Noch eine Gruppe?",
   "home.lead":

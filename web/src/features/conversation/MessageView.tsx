@@ -12,13 +12,14 @@ import { readerOf } from "../../state/world";
 import { NamedThings } from "../messages/NamedThings";
 import { Quote, Sections } from "../messages/Sections";
 import { fullTime, shortTime } from "../messages/times";
-import { useMay, useMyId, useName, useNameStyle, useUi, useWorld } from "../parley";
+import { useMay, useMyId, useName, useNameStyle, useSettings, useUi, useWorld } from "../parley";
 import { PersonButton } from "../people/PersonButton";
 import { Reactions } from "./Reactions";
 import type { MessageRow } from "./rows";
 import { usePointed } from "./usePointed";
 
 const EditBox = lazily(() => import("./EditBox"));
+const PreviewCards = lazily(() => import("./PreviewCards"));
 const MessageTools = lazily(() => import("./MessageTools"));
 
 interface Props {
@@ -109,6 +110,7 @@ function ShownMessage({ row, place, flash, active, editing, onEdit, onReply }: P
         ) : (
           <MessageText message={message} place={place} />
         )}
+        <Previews message={message} place={place} active={active} />
         <Reactions message={message} place={place} active={active} />
       </div>
       {(pointed || held || active) && !editing && ticked === null && (
@@ -208,6 +210,16 @@ function MessageText({ message, place }: { message: Message; place: Place }) {
       </NamedThings>
       {remark}
     </div>
+  );
+}
+
+function Previews({ message, place, active }: { message: Message; place: Place; active: boolean }) {
+  const wanted = useSettings((settings) => settings.previews);
+  if (!wanted || !message.previews?.length) return null;
+  return (
+    <Suspense fallback={null}>
+      <PreviewCards message={message} previews={message.previews} placeId={place.id} active={active} />
+    </Suspense>
   );
 }
 

@@ -11,7 +11,9 @@ import { openDialog, toast } from "../../state/ui";
 import { MemberMenuButton } from "../members/MemberMenu";
 import { useGo } from "../navigation";
 import { nameOf, useAttempt, useMyId, useName, useParley, usePresence, useWorld } from "../parley";
+import { About, Banner } from "./About";
 import { mention } from "./mention";
+import { useProfile } from "./useProfile";
 import "./people.css";
 
 interface Props {
@@ -29,12 +31,14 @@ export default function Profile({ userId, groupId, onClose }: Props) {
   const relation = useWorld((world) => world.relations[userId]);
   const presence = usePresence(userId);
   const name = useName(userId, groupId);
+  const [profile] = useProfile(userId);
   useEffect(() => {
     void parley.people.know(userId);
   }, [parley, userId]);
   const status = presence?.status ?? "offline";
   return (
     <div className="profile" data-testid="profile">
+      <Banner banner={profile?.banner} />
       <header>
         <Avatar id={userId} name={name} size={64} status={status} />
         <div>
@@ -46,6 +50,7 @@ export default function Profile({ userId, groupId, onClose }: Props) {
         </div>
         {groupId !== null && <MemberMenuButton groupId={groupId} userId={userId} />}
       </header>
+      {profile && <About bio={profile.bio} fields={profile.fields} />}
       {groupId !== null && <Roles userId={userId} groupId={groupId} />}
       {user && userId !== me && <Deeds user={user} relation={relation} onClose={onClose} />}
     </div>

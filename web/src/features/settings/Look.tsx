@@ -24,6 +24,13 @@ export default function Look() {
         checked={all.contrast === "more"}
         onChange={(on) => settings.setState({ contrast: on ? "more" : "system" })}
       />
+      <Switch
+        label={t("settings.previews")}
+        hint={t("settings.previewsHint")}
+        checked={all.previews}
+        onChange={(previews) => settings.setState({ previews })}
+        testId="previews"
+      />
       <Choices
         label={t("settings.language")}
         value={all.language}

@@ -4,6 +4,9 @@ import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import { toast } from "../../state/ui";
 import { useAccount, useAttempt, useParley } from "../parley";
+import { useProfile } from "../people/useProfile";
+import { AboutForm } from "./AboutForm";
+import { Pictures } from "./Pictures";
 
 /** How others see one. */
 export default function Profile() {
@@ -13,6 +16,7 @@ export default function Profile() {
   const me = useAccount((account) => account.me);
   const max = useAccount((account) => account.server?.limits.display_name_max ?? 48);
   const [name, setName] = useState(me?.display_name ?? "");
+  const [profile, setProfile] = useProfile(me?.id ?? "");
   const [busy, setBusy] = useState(false);
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -25,6 +29,7 @@ export default function Profile() {
   };
   return (
     <section>
+      {me && profile && <Pictures me={me} profile={profile} onProfile={setProfile} />}
       <form className="by-name" onSubmit={(event) => void save(event)}>
         <Field
           label={t("settings.displayName")}
@@ -39,6 +44,7 @@ export default function Profile() {
           {t("action.save")}
         </Button>
       </form>
+      {profile && <AboutForm profile={profile} onProfile={setProfile} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** Accounts, relations, presence, levels, requests to join, reports. Pure. */
 
 import type { GatewayEvent, Id, Level, LevelScope } from "../../gateway/protocol";
-import { without, withUsers } from "./records";
+import { publicUser, without, withUsers } from "./records";
 import type { Reducers, World } from "./shape";
 
 type Types = Extract<
@@ -23,7 +23,8 @@ export const peopleReducers: Reducers<Types> = {
     const relation = world.relations[user.id];
     return {
       ...world,
-      users: withUsers(world.users, [user]),
+      // A new object in any case: whoever shows the profile reads it anew, of which the user is only a part.
+      users: { ...world.users, [user.id]: publicUser(user) },
       me: world.me?.id === user.id ? { ...world.me, ...user } : world.me,
       relations: relation ? { ...world.relations, [user.id]: { ...relation, user } } : world.relations,
     };

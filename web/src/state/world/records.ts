@@ -16,15 +16,24 @@ export function withUsers(
   known: Readonly<Record<Id, User>>,
   more: readonly User[],
 ): Readonly<Record<Id, User>> {
-  const news = more.filter(({ id, username, display_name }) => {
-    const before = known[id];
-    return before?.username !== username || before.display_name !== display_name;
+  const news = more.map(publicUser).filter((user) => {
+    const before = known[user.id];
+    return (
+      before?.username !== user.username ||
+      before.display_name !== user.display_name ||
+      before.avatar !== user.avatar
+    );
   });
   // What follows names looks again only when one has changed.
   if (news.length === 0) return known;
   const users = { ...known };
-  for (const { id, username, display_name } of news) users[id] = { id, username, display_name };
+  for (const user of news) users[user.id] = user;
   return users;
+}
+
+/** Without what only oneself knows. */
+export function publicUser({ id, username, display_name, avatar }: User): User {
+  return { id, username, display_name, ...(avatar ? { avatar } : {}) };
 }
 
 /** Everything that is kept for a place where people write or talk. */
