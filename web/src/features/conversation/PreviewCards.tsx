@@ -20,7 +20,7 @@ export default function PreviewCards({ message, previews, placeId, active }: Pro
   const mine = useMyId() === message.author_id;
   const remove = (): void => void attempt(() => parley.api.removePreviews(placeId, message.id));
   return (
-    <section className="previews" aria-label={t("preview.title")}>
+    <section className="previews" data-mine={mine || undefined} aria-label={t("preview.title")}>
       {previews.map((preview) => (
         <PreviewCard key={preview.url} preview={preview} />
       ))}
