@@ -13,7 +13,7 @@ from db.repos.base import Repository, among, given, portions
 from db.tables.accounts import users
 from db.tables.people import portraits, profile_pictures
 from server.domain import codec
-from server.domain.entities import ProfileField
+from server.domain.entities import ProfileField, UserKind
 from server.domain.ids import UserId
 from server.ports import Portrait
 
@@ -26,7 +26,11 @@ _ABANDONED = (
     select(profile_pictures.c.id)
     .where(
         profile_pictures.c.created_ms < given("before"),
-        ~exists().where(users.c.id == profile_pictures.c.user_id, users.c.avatar == profile_pictures.c.id),
+        ~exists().where(
+            users.c.id == profile_pictures.c.user_id,
+            users.c.avatar == profile_pictures.c.id,
+            users.c.account_kind != UserKind.DELETED.value,
+        ),
         ~exists().where(portraits.c.user_id == profile_pictures.c.user_id, portraits.c.banner == profile_pictures.c.id),
     )
     .order_by(profile_pictures.c.created_ms)

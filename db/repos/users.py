@@ -52,12 +52,13 @@ _ANY_OPERATOR = select(exists().where(users.c.operator))
 
 def read_user(row: Row[Any]) -> User:
     """Of the columns :data:`PUBLIC`."""
+    kind = UserKind(row.account_kind)
     return User(
         id=row.id,
         username=row.username,
         display_name=row.display_name,
-        kind=UserKind(row.account_kind),
-        avatar=row.avatar,
+        kind=kind,
+        avatar=None if kind is UserKind.DELETED else row.avatar,
     )
 
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import update
+
 from db.store import SqlStore
-from server.domain.entities import ProfileField
+from db.tables.accounts import users
+from server.domain.entities import ProfileField, UserKind
 from server.ports import Portrait
 from tests.support.rows import ANNA, BEN
 
@@ -51,3 +54,14 @@ async def test_pictures_that_nobody_shows(world: SqlStore) -> None:
         await uow.portraits.delete_pictures(PICTURES[2:3])
         await uow.portraits.delete_pictures([])
         assert await uow.portraits.abandoned(31, 9) == [PICTURES[3]]
+
+
+async def test_whoever_is_gone_has_no_picture_any_more(world: SqlStore) -> None:
+    async with world.write() as uow:
+        await uow.portraits.add_picture(PICTURES[0], ANNA, 1)
+        await uow.portraits.set_avatar(ANNA, PICTURES[0])
+    async with world.write() as uow:
+        gone = update(users).where(users.c.id == ANNA).values(account_kind=UserKind.DELETED.value)
+        await uow.portraits._change(gone)
+        assert (await uow.users.by_ids([ANNA]))[ANNA].avatar is None
+        assert await uow.portraits.abandoned(9, 9) == [PICTURES[0]]
