@@ -34,6 +34,7 @@ from db.repos.search import SqlSearch
 from db.repos.sessions import SqlSessions
 from db.repos.standings import SqlStandings
 from db.repos.tickets import SqlTickets
+from db.repos.uploads import SqlUploads
 from db.repos.users import SqlUsers
 from db.repos.webhooks import SqlWebhooks
 from server.domain.events import Audience, Event, Notice, Published
@@ -74,6 +75,7 @@ class SqlReader:
         self.files = SqlFiles(connection)
         self.previews = SqlPreviews(connection)
         self.portraits = SqlPortraits(connection)
+        self.uploads = SqlUploads(connection)
         self.origins = SqlOrigins(connection)
         self.pings = SqlPings(connection)
         self.cursors = SqlCursors(connection)

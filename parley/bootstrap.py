@@ -21,6 +21,7 @@ from parley import __version__, data_folder
 from parley.admin import door as admin_door
 from parley.config import MetricsSettings, Settings
 from parley.failures import CannotStart
+from parley.files import open_files
 from parley.housekeeping import Chore, keep_house
 from parley.mail import open_mailer
 from parley.media_process import MediaProcess
@@ -32,19 +33,21 @@ from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.factors import do_forget_half_done
-from server.actions.farewell import do_finish_deletions
-from server.actions.files import do_collect_files
 from server.actions.portraits import do_collect_profile_pictures
+from server.actions.files import do_collect_files, do_sweep_bytes
+from server.actions.intake import Intake
 from server.actions.postman import Postman
 from server.actions.previewer import Previewer
 from server.actions.previews import do_collect_previews
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
 from server.actions.sessions import do_forget_expired
+from server.actions.uploads import do_collect_uploads
 from server.actions.warming import warm_up
 from server.actions.word_books import WordBooks
-from server.adapters.blobs import Blobs, open_folder
+from server.adapters.blobs import Blobs
 from server.adapters.clock import SystemClock
+from server.adapters.file_links import SignedFileLinks
 from server.adapters.images import Images
 from server.adapters.link_reader import WebLinkReader
 from server.adapters.passkeys import WebAuthnPasskeys
@@ -54,6 +57,7 @@ from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
 from server.adapters.safe_web import SafeWeb, SystemResolver, world
 from server.adapters.sealing import KEY_BYTES, AesSealer
+from server.adapters.studio import desk as studio
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.errors import ParleyError
 from server.domain.ids import Snowflakes
@@ -137,6 +141,7 @@ class Outside:
     passkeys: WebAuthnPasskeys
     qr_codes: SegnoQrCodes
     limiter: RateLimits
+    studio: studio.Studio
 
 
 def _instruments(settings: Settings, outside: Outside) -> Instruments | None:
@@ -291,10 +296,11 @@ class Service:
         chores: dict[str, Chore] = {
             "sessions": lambda: do_forget_expired(self._actions),
             "tickets": lambda: do_forget_half_done(self._actions),
-            "deletions": lambda: do_finish_deletions(self._actions),
+            "uploads": lambda: do_collect_uploads(self._actions),
             "files": lambda: do_collect_files(self._actions),
             "profile pictures": lambda: do_collect_profile_pictures(self._actions),
             "previews": lambda: do_collect_previews(self._actions),
+            "bytes": lambda: do_sweep_bytes(self._actions),
         }
         return asyncio.create_task(keep_house(chores, asyncio.sleep), name="housekeeping")
 
@@ -331,7 +337,9 @@ async def build(
     passkeys, qr_codes = WebAuthnPasskeys(), SegnoQrCodes()
     stack.callback(passkeys.close)
     stack.callback(qr_codes.close)
-    blobs = await asyncio.to_thread(open_folder, settings.storage.data / "blobs")
+    blobs = await open_files(settings.files, settings.storage.data)
+    looked_at = settings.storage.data / "studio"
+    await asyncio.to_thread(studio.empty, looked_at)
     outside = Outside(
         clock=clock,
         store=store,
@@ -346,6 +354,7 @@ async def build(
         passkeys=passkeys,
         qr_codes=qr_codes,
         limiter=RateLimits(RATES, clock),
+        studio=studio.Studio(looked_at),
     )
     return Service(settings, materials, outside, certificate)
 
@@ -399,6 +408,9 @@ def _actions(
         passkeys=outside.passkeys,
         qr_codes=outside.qr_codes,
         tokens=JwtTokens(materials.signing_keys, issuer=settings.server_name or "parley"),
+        studio=outside.studio,
+        file_links=SignedFileLinks(materials.signing_keys[0].secret),
+        intake=Intake(),
         voice=roster,
         attendance=attendance,
         sessions=sessions,
@@ -407,10 +419,11 @@ def _actions(
         word_books=word_books,
         previewer=previewer,
         random_bytes=secrets.token_bytes,
-        limits=Limits(),
+        limits=Limits(file_max_bytes=settings.files.max_bytes, file_quota_bytes=settings.files.quota_bytes),
         pause=asyncio.sleep,
         settings=ActionSettings(
             address=settings.address,
+            files_origin=settings.files.origin or "",
             sign_up=settings.accounts.sign_up,
             email=settings.accounts.email,
             bots=settings.accounts.bots,

@@ -123,6 +123,33 @@ class MetricsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketSettings:
+    """S3-compatible storage."""
+
+    name: str
+    prefix: str
+    endpoint: str | None
+    """None: Amazon's own, in the region."""
+    region: str
+    key_id: str | None
+    secret: str | None
+    """Without both of them what the machine itself is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    bucket: BucketSettings | None
+    """None: the folder ``blobs`` of the data folder, or ``folder``."""
+    folder: Path | None
+    max_bytes: int
+    """Of one file."""
+    quota_bytes: int
+    """Of all files of one person."""
+    origin: str | None
+    """Where browsers get files from, if not from the server's own address."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["auto", "text", "json"]
@@ -142,6 +169,7 @@ class Settings:
     media: MediaSettings
     accounts: AccountSettings
     previews: PreviewSettings
+    files: FileSettings
     mail: MailSettings | None
     """None: mails are shown to the operator."""
     log: LogSettings
@@ -220,6 +248,15 @@ _SETTINGS: Final[Mapping[str, _Setting]] = {
     "previews.enabled": _Setting("PARLEY_PREVIEWS", read.choice("on", "off"), "on"),
     "previews.ports": _Setting("PARLEY_PREVIEW_PORTS", read.ports, "80,443"),
     "accounts.email": _Setting("PARLEY_EMAIL", read.choice("optional", "required"), "optional"),
+    "files.store": _Setting("PARLEY_FILES_STORE", read.file_store, "folder"),
+    "files.folder": _Setting("PARLEY_FILES_FOLDER", read.path),
+    "files.endpoint": _Setting("PARLEY_FILES_ENDPOINT", read.origin),
+    "files.region": _Setting("PARLEY_FILES_REGION", read.words, "us-east-1"),
+    "files.key_id": _Setting("PARLEY_FILES_KEY_ID", read.secret, held_in="files_key_id"),
+    "files.secret": _Setting("PARLEY_FILES_SECRET", read.secret, held_in="files_secret"),
+    "files.max_size": _Setting("PARLEY_FILES_MAX_SIZE", read.size_bytes, "25 MB"),
+    "files.quota": _Setting("PARLEY_FILES_QUOTA", read.size_bytes, "2 GB"),
+    "files.origin": _Setting("PARLEY_FILES_ORIGIN", read.origin),
     "smtp.host": _Setting("PARLEY_SMTP_HOST", read.mail_host),
     "smtp.port": _Setting("PARLEY_SMTP_PORT", read.port, 0),
     "smtp.tls": _Setting("PARLEY_SMTP_TLS", read.choice("starttls", "tls", "none"), "starttls"),
@@ -336,12 +373,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         ),
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
         previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
-        accounts=AccountSettings(
-            sign_up=values["accounts.sign_up"],
-            email=values["accounts.email"],
-            deletion_grace_days=values["accounts.deletion_grace_days"],
-            bots=values["accounts.bots"],
-        ),
+        files=_files(values),
         mail=_mail(values),
         log=LogSettings(
             level=values["log.level"], format=values["log.format"], requests=values["log.requests"] == "on"
@@ -424,6 +456,30 @@ def _metrics(listen: tuple[str, int] | None, token: str | None) -> MetricsSettin
             "Set one, or listen on 127.0.0.1",
         )
     return MetricsSettings(host, port, token)
+
+
+def _files(values: Mapping[str, Any]) -> FileSettings:
+    place, endpoint, key_id, secret = (values[f"files.{name}"] for name in ("store", "endpoint", "key_id", "secret"))
+    if (key_id is None) != (secret is None):
+        missing = "PARLEY_FILES_KEY_ID" if key_id is None else "PARLEY_FILES_SECRET"
+        raise BadSetting(missing, "a key and its secret come together", "Set both, or neither")
+    if place is None and endpoint is not None:
+        raise BadSetting("PARLEY_FILES_STORE", "the bucket is missing", "Name it: s3://bucket/prefix")
+    if place is not None and values["files.folder"] is not None:
+        raise BadSetting("PARLEY_FILES_FOLDER", "files go into a bucket already", "Set one of the two")
+    bucket = None
+    if place is not None:
+        region = values["files.region"] or "us-east-1"
+        bucket = BucketSettings(place.bucket, place.prefix, endpoint, region, key_id, secret)
+    if values["files.max_size"] < 1:
+        raise BadSetting("PARLEY_FILES_MAX_SIZE", "nothing is that small", "Write for example 25 MB")
+    return FileSettings(
+        bucket=bucket,
+        folder=values["files.folder"],
+        max_bytes=values["files.max_size"],
+        quota_bytes=values["files.quota"],
+        origin=values["files.origin"],
+    )
 
 
 _SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}

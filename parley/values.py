@@ -195,16 +195,48 @@ def redis_url(value: object) -> str | None:
     return url
 
 
-def days(most: int) -> Callable[[object], int]:
-    """A whole number of them."""
+_SIZE: Final = re.compile(r"(\d{1,12})\s*(|b|kb|mb|gb|tb)", re.IGNORECASE)
+_UNITS: Final = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
 
-    def read(value: object) -> int:
-        text = str(value) if isinstance(value, int) else text_of(value)
-        if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > most:
-            raise Refused(f"{value!r} is not a number of days", f"Write a number from 0 to {most}")
-        return int(text)
 
-    return read
+def size_bytes(value: object) -> int:
+    found = _SIZE.fullmatch(str(value) if isinstance(value, int) else text_of(value))
+    if found is None:
+        raise Refused(f"{value!r} is not a size", "Write a number and its unit, for example 100 MB")
+    return int(found[1]) * _UNITS[found[2].lower()]
+
+
+class S3Place(NamedTuple):
+    bucket: str
+    prefix: str
+
+
+_S3: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<prefix>[A-Za-z0-9._/-]*))?")
+
+
+def file_store(value: object) -> S3Place | None:
+    """None: a folder."""
+    text = text_of(value)
+    if text in ("", "folder"):
+        return None
+    found = _S3.fullmatch(text)
+    if found is None:
+        raise Refused(f"{text!r} is no place for files", "Write folder, or s3://bucket/prefix")
+    return S3Place(found["bucket"], (found["prefix"] or "").strip("/"))
+
+
+_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+def origin(value: object) -> str | None:
+    """Plain HTTP only for a machine's own."""
+    text = text_of(value).lower().rstrip("/")
+    found = _ORIGIN.fullmatch(text)
+    if not text:
+        return None
+    if found is None:
+        raise Refused(f"{text!r} is no address of a server", "Write it like https://files.example.org, without a path")
+    return text
 
 
 def choice(*choices: str) -> Callable[[object], str]:

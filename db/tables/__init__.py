@@ -15,6 +15,7 @@ from db.tables import (
     operations,
     people,
     standings,
+    uploads,
 )
 from db.tables.columns import metadata
 
@@ -32,4 +33,5 @@ __all__ = [
     "operations",
     "people",
     "standings",
+    "uploads",
 ]

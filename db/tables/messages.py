@@ -87,8 +87,12 @@ files = Table(
     Column("name", String(255), nullable=False),
     Column("media_type", String(127), nullable=False),
     Column("size_bytes", BIG, nullable=False),
+    # server.domain.sections.Media, as JSON.
+    Column("media", Text),
+    Column("released_ms", BIG),
 )
-Index(None, files.c.owner_id)
+Index(None, files.c.owner_id, files.c.size_bytes)
+Index(None, files.c.released_ms)
 
 file_uses = Table(
     "file_uses",

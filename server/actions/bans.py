@@ -10,6 +10,7 @@ from server.actions.audit import record
 from server.actions.authority import Seat, group_seat, unknown_user
 from server.actions.context import Actions
 from server.actions.departure import take_out
+from server.actions.files import held_by, let_go
 from server.actions.requests import Request
 from server.domain.entities import AuditAction, Ban, ChannelKind, User
 from server.domain.errors import Conflict, Invalid, NotFound
@@ -79,13 +80,13 @@ async def do_ban(
             await take_out(uow, seat, member)
         deleted = 0
         if request.delete_messages_s:
-            deleted = await _clean_up(uow, seat, target_id, now_ms - request.delete_messages_s * 1000)
+            deleted = await _clean_up(uow, seat, target_id, now_ms - request.delete_messages_s * 1000, now_ms)
         changes = {"deleted_messages": deleted}
         await record(actions, uow, seat, AuditAction.BAN_CREATE, "member", target_id, reason=reason, changes=changes)
     return ban
 
 
-async def _clean_up(uow: UnitOfWork, seat: Seat, author_id: UserId, since_ms: int) -> int:
+async def _clean_up(uow: UnitOfWork, seat: Seat, author_id: UserId, since_ms: int, now_ms: int) -> int:
     """Deletes what the author wrote since then, in all text channels of the group; returns how much."""
     count = 0
     first = MessageId(Snowflake.at(since_ms))
@@ -94,7 +95,10 @@ async def _clean_up(uow: UnitOfWork, seat: Seat, author_id: UserId, since_ms: in
             continue
         ids = await uow.messages.by_author(channel.id, author_id, first, _CLEAN_MAX - count)
         for start in range(0, len(ids), _CLEAN_AT_ONCE):
-            some = tuple(await uow.messages.delete_many(channel.id, ids[start : start + _CLEAN_AT_ONCE]))
+            wanted = ids[start : start + _CLEAN_AT_ONCE]
+            held = await held_by(uow, channel.id, wanted)
+            some = tuple(await uow.messages.delete_many(channel.id, wanted))
+            await let_go(uow, held, now_ms)
             uow.publish(
                 ToChannel(channel.group_id, channel.id), MessageDeleteBulk(channel_id=channel.id, message_ids=some)
             )

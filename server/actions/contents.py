@@ -92,9 +92,9 @@ async def _files(
     used = await reader.files.used(wanted)
     for file_id in wanted:
         file = uploaded.get(file_id)
-        if file is None or file.owner_id != place.user_id or file_id in used:
+        if file is None or file.owner_id != place.user_id or file_id in used or file.released_ms is not None:
             raise unknown_file()
-        found[file_id] = File(file_id, file.name, file.media_type, file.size_bytes)
+        found[file_id] = File(file_id, file.name, file.media_type, file.size_bytes, file.media)
     return found
 
 

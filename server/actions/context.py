@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from server.actions.intake import Intake
 from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
@@ -21,6 +22,7 @@ from server.ports import (
     BotToken,
     Bus,
     Clock,
+    FileLinks,
     Images,
     Passkeys,
     PasswordCritic,
@@ -30,6 +32,7 @@ from server.ports import (
     Sealer,
     SessionRecord,
     Store,
+    Studio,
     Tokens,
     VoiceRoster,
 )
@@ -45,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of the token that makes the first account the operator; of no use once there is one."""
     address: str = ""
     """Where this server is reached, as in https://talk.example.org; for links in mail."""
+    files_origin: str = ""
+    """Where browsers get files from, as in https://files.example.org; empty: from ``address`` itself."""
     session_lifetime_s: int = 90 * 86_400
     """From log-in on."""
     session_idle_s: int = 30 * 86_400
@@ -95,6 +100,9 @@ class Actions:
     """As :func:`secrets.token_bytes`."""
     blobs: BlobStore
     images: Images
+    studio: Studio
+    file_links: FileLinks
+    intake: Intake
     pause: Callable[[float], Awaitable[None]]
     """As :func:`asyncio.sleep`: slows down whoever guesses passwords."""
     limits: Limits

@@ -7,6 +7,7 @@ import msgspec
 from server.actions.audit import record
 from server.actions.authority import message_of
 from server.actions.context import Actions
+from server.actions.files import held_by, let_go
 from server.actions.places import GroupPlace, place_of
 from server.actions.requests import Request
 from server.domain.entities import AuditAction, Edit
@@ -52,7 +53,9 @@ async def do_bulk_delete(
         place = await place_of(uow, user_id, channel_id, actions.clock.now_ms())
         place.require(Permission.MANAGE_MESSAGES)
         await uow.channels.lock_writer(channel_id)
+        held = await held_by(uow, channel_id, wanted)
         deleted = tuple(await uow.messages.delete_many(channel_id, wanted))
+        await let_go(uow, held, actions.clock.now_ms())
         if deleted:
             uow.publish(place.audience, MessageDeleteBulk(channel_id=channel_id, message_ids=deleted))
         if deleted and isinstance(place, GroupPlace):

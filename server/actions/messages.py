@@ -10,9 +10,10 @@ import msgspec
 
 from server.actions.audit import Change, record
 from server.actions.authority import message_of, public_user, still_there
-from server.actions.contents import Contents, fill_in, rewrite_beside, write_beside
+from server.actions.contents import Contents, files_of, fill_in, rewrite_beside, write_beside
 from server.actions.context import Actions
 from server.actions.counts import tell_readers
+from server.actions.files import let_go
 from server.actions.people import members_here, named_in, names_in
 from server.actions.pings import ping, resolve, unping
 from server.actions.places import ConversationPlace, GroupPlace, Place, place_at, place_of
@@ -255,6 +256,7 @@ async def do_delete_message(
         message = await message_of(uow, channel_id, message_id)
         check_delete_message(place, message)
         await uow.messages.delete(channel_id, message_id)
+        await let_go(uow, files_of(message.sections), actions.clock.now_ms())
         if isinstance(place, GroupPlace) and message.author_id != user_id:
             changes: dict[str, Change] = {"channel_id": channel_id, "user_id": message.author_id}
             action = AuditAction.MESSAGE_DELETE

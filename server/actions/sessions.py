@@ -62,10 +62,15 @@ async def authenticate(actions: Actions, access_token: str) -> Authenticated:
         scopes = frozenset(token.scopes)
         return Authenticated(user_id=token.bot_id, session_id=token.id, expires_ms=NEVER_MS, scopes=scopes)
     claims = actions.tokens.read(access_token, now_ms)
-    record = await _session(actions, claims.session_id)
-    if record is None or record.user_id != claims.user_id or not _is_live(record, now_ms):
-        raise _revoked()
+    await check_session(actions, claims.user_id, claims.session_id)
     return Authenticated(user_id=claims.user_id, session_id=claims.session_id, expires_ms=claims.expires_ms)
+
+
+async def check_session(actions: Actions, user_id: UserId, session_id: SessionId) -> None:
+    """Whether this log-in of this user counts still. Raises session_revoked."""
+    record = await _session(actions, session_id)
+    if record is None or record.user_id != user_id or not _is_live(record, actions.clock.now_ms()):
+        raise _revoked()
 
 
 async def _session(actions: Actions, session_id: SessionId) -> SessionRecord | None:

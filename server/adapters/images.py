@@ -13,9 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-import puremagic
 from PIL import Image, ImageOps, ImageSequence
 
+from server.adapters import content
 from server.domain.errors import Invalid, Unavailable
 from server.ports import MadeEmoji, Picture
 
@@ -40,15 +40,7 @@ class Images:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def media_type(self, head: bytes, name: str) -> str:
-        """By the first bytes; text by being text. ``name`` decides nothing that the content does not bear out."""
-        if head:
-            try:
-                found = puremagic.from_string(head, mime=True, filename=name)
-            except (puremagic.PureError, ValueError):
-                found = ""
-            if found:
-                return str(found)
-        return "text/plain" if _is_text(head) else "application/octet-stream"
+        return content.media_type(head, name)
 
     async def emoji(self, data: bytes, side_px: int) -> MadeEmoji:
         return await self._in_pool(lambda: _opened(data, lambda image: _redrawn(image, side_px)))
@@ -64,16 +56,6 @@ class Images:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._pending -= 1
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        text = head.decode()
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:
-            return False
-        text = head[: error.start].decode()
-    return not any(one < " " and one not in "\t\n\r\f\x1b" for one in text)
 
 
 def _opened(data: bytes, work: Callable[[Image.Image], _T]) -> _T:

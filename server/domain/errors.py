@@ -7,6 +7,7 @@
       ├── NotFound       404  there is no such thing, or not for this reader
       ├── Conflict       409  it was changed or taken meanwhile
       ├── TooLarge       413
+      ├── OutOfRange     416
       ├── TooMany        429  ``retry_after_s`` says when to try again
       └── Unavailable    503  a part of the server is down; try again
 
@@ -52,6 +53,10 @@ class Conflict(ParleyError):
 
 class TooLarge(ParleyError):
     status = 413
+
+
+class OutOfRange(ParleyError):
+    status = 416
 
 
 class TooMany(ParleyError):
@@ -132,6 +137,7 @@ CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
         "unknown_role": NotFound,
         "unknown_route": NotFound,
         "unknown_session": NotFound,
+        "unknown_upload": NotFound,
         "unknown_user": NotFound,
         "unknown_webhook": NotFound,
         "already_asked": Conflict,
@@ -144,9 +150,13 @@ CODES: Final[Mapping[str, type[ParleyError]]] = MappingProxyType(
         "name_taken": Conflict,
         "no_factor": Conflict,
         "not_in_voice": Conflict,
+        "offset_mismatch": Conflict,
         "too_many": Conflict,
+        "upload_incomplete": Conflict,
         "username_taken": Conflict,
+        "quota_exceeded": TooLarge,
         "too_large": TooLarge,
+        "bad_range": OutOfRange,
         "rate_limited": TooMany,
         "slow_mode": TooMany,
         "too_many_joins": TooMany,

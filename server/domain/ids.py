@@ -44,6 +44,8 @@ AdditionId = NewType("AdditionId", Snowflake)
 MailId = NewType("MailId", Snowflake)
 EmojiId = NewType("EmojiId", Snowflake)
 FileId = NewType("FileId", Snowflake)
+UploadId = NewType("UploadId", Snowflake)
+"""Becomes the id of the file."""
 ReportId = NewType("ReportId", Snowflake)
 FilterId = NewType("FilterId", Snowflake)
 AuditId = NewType("AuditId", Snowflake)

@@ -75,6 +75,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Width and height of a group's own emoji."""
     file_max_bytes: int = 25 * 1024 * 1024
     file_name_max: int = 200
+    file_quota_bytes: int = 2 * 1024 * 1024 * 1024
+    """Of all files of one person, unless the operator says otherwise."""
+    uploads_open: int = 20
+    """Begun by one person and not finished."""
+    file_links_max: int = 100
+    """Asked for at once."""
     conversation_members_max: int = 10
     conversations_max: int = 500
     """Group conversations that one person is in."""

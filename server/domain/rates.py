@@ -82,6 +82,7 @@ class Rule(enum.StrEnum):
     """Pages that are asked for because of what one writes."""
     PREVIEW_HOST = "preview.host"
     """By host: this server is no tool to burden another one with."""
+    UPLOAD_PART = "upload.part"
     REPORT = "report"
     MAIL_ACCOUNT = "mail.account"
     """Mail that confirms an address of one's own."""
@@ -128,6 +129,7 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
         Rule.UPLOAD: Rate(120, 600),
         Rule.PREVIEW: Rate(30, 60),
         Rule.PREVIEW_HOST: Rate(30, 60),
+        Rule.UPLOAD_PART: Rate(600, 60),
         Rule.REPORT: Rate(20, 600),
         Rule.MAIL_ACCOUNT: Rate(6, 3600),
         Rule.MAIL_INVITE: Rate(20, 3600),

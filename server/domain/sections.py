@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from server.domain.errors import Invalid
 from server.domain.ids import ChannelId, FileId, MessageId, UserId
@@ -38,6 +39,26 @@ class Reply(_Section, frozen=True, tag="reply"):
     message_id: MessageId
 
 
+class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the server saw in a picture or a recording: enough to keep its place free until it comes."""
+
+    width: int | UnsetType = UNSET
+    """Pixels, standing upright."""
+    height: int | UnsetType = UNSET
+    thumbhash: str | UnsetType = UNSET
+    """A blurred picture in some 25 bytes (ThumbHash), in base64."""
+    animated: bool | UnsetType = UNSET
+    """A picture that moves."""
+    duration_ms: int | UnsetType = UNSET
+    """Of a recording."""
+    waveform: str | UnsetType = UNSET
+    """How loud a recording is from beginning to end: 100 bytes in base64, each 0 to 255."""
+    poster: bool | UnsetType = UNSET
+    """There is a picture of the video."""
+    voice: bool | UnsetType = UNSET
+    """It was spoken as a message."""
+
+
 class File(_Section, frozen=True, tag="file"):
     """Something uploaded; name, type and size are the server's own words."""
 
@@ -45,6 +66,8 @@ class File(_Section, frozen=True, tag="file"):
     name: str
     media_type: str
     size_bytes: int
+    media: Media | UnsetType = UNSET
+    """Of what can be shown or played where it stands."""
 
 
 class Contact(_Section, frozen=True, tag="contact"):

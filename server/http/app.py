@@ -30,13 +30,19 @@ SERVER_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
 
 def create_app(door: Door) -> web.Application:
     """Routes, middleware and headers around ``door``."""
+    files_origin = door.actions.settings.files_origin
     app = web.Application(
         client_max_size=BODY_MAX_BYTES,
-        middlewares=[middleware.watch(door.watchers), middleware.errors(), middleware.guard(door.policy)],
+        middlewares=[
+            middleware.watch(door.watchers),
+            middleware.errors(),
+            middleware.guard(door.policy),
+            middleware.files_only(files_origin),
+        ],
     )
     app[DOOR] = door
     app[DOCUMENTATION] = Documentation(ENDPOINTS, door.version)
-    app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport))
+    app.on_response_prepare.append(headers.adder(strict_transport=door.strict_transport, files_origin=files_origin))
     app.add_routes([route_of(endpoint) for endpoint in ENDPOINTS])
     app.router.add_get("/gateway", _gateway, allow_head=False)
     app.router.add_route("*", "/api/{rest:.*}", _unknown)

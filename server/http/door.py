@@ -9,8 +9,10 @@ from typing import Final
 from aiohttp import web
 
 from server.actions.context import Actions, Origin
+from server.actions.files import follow_link
 from server.actions.sessions import Authenticated, authenticate
 from server.domain.errors import Unauthenticated
+from server.domain.ids import FileId, UserId
 from server.http.middleware import VISITOR, Watcher
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
@@ -55,6 +57,14 @@ def origin_of(request: web.Request) -> Origin:
 def site_of(request: web.Request) -> Site:
     visitor, policy = request[VISITOR], request.app[DOOR].policy
     return Site(policy.host(visitor), lambda origin: policy.is_own(visitor, origin))
+
+
+async def reader_of(request: web.Request, file_id: FileId) -> UserId:
+    """Who asks for a file: by a bearer token, or by a link to it. Raises :class:`Unauthenticated`."""
+    tickets = request.query.getall("t", [])
+    if "Authorization" not in request.headers and len(tickets) == 1:
+        return await follow_link(actions_of(request), file_id, tickets[0])
+    return (await caller_of(request)).user_id
 
 
 async def caller_of(request: web.Request) -> Authenticated:

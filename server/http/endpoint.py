@@ -5,6 +5,7 @@ Its handler is an action as it stands, or a thin function around one, and says b
 =============  ======================================================================================================
 ``actions``    :class:`Actions`
 ``user_id``    who asks, and ``caller``: the whole :class:`Authenticated`; either one makes the endpoint need an account
+``reader_id``  who asks, also by a signed link (``?t=``) to the file that the path names first; it needs an account too
 ``origin``     :class:`Origin`: address and device
 ``site``       :class:`Site`: the name of this server as the visitor has it
 ``request``    the JSON body as the struct of its annotation; ``| None``: there may be none
@@ -44,7 +45,9 @@ WITH_ACCOUNT: Final = ("unauthenticated", "token_expired", "session_revoked", "b
 """Codes of those that need an account."""
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-_GIVEN: Final = frozenset({"actions", "user_id", "caller", "origin", "site", "request", "query", "reason", "http"})
+_GIVEN: Final = frozenset(
+    {"actions", "user_id", "caller", "reader_id", "origin", "site", "request", "query", "reason", "http"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,7 @@ class Endpoint:
 
     @property
     def needs_account(self) -> bool:
-        return bool(self.wants.given & {"user_id", "caller"})
+        return bool(self.wants.given & {"user_id", "caller", "reader_id"})
 
     @property
     def answers(self) -> Any:

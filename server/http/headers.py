@@ -37,19 +37,28 @@ SECURITY_HEADERS: Final = MappingProxyType(
     }
 )
 
+_OWN: Final = ("Content-Security-Policy", "Cross-Origin-Resource-Policy")
+
 STRICT_TRANSPORT: Final = "max-age=31536000"
 
 
-def adder(*, strict_transport: Callable[[], bool]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def adder(
+    *, strict_transport: Callable[[], bool], files_origin: str = ""
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """For ``app.on_response_prepare``. HSTS (``strict_transport``) only while a real certificate serves this name: with it
     browsers let nobody past a warning any more.
     """
+    policy = CONTENT_SECURITY_POLICY
+    if files_origin:  # pages show what comes from there
+        for kind in ("img-src", "media-src"):
+            policy = policy.replace(f"{kind} 'self'", f"{kind} 'self' {files_origin}")
+    ours = {**SECURITY_HEADERS, "Content-Security-Policy": policy}
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        own = response.headers.get("Content-Security-Policy")
-        response.headers.update(SECURITY_HEADERS)
-        if own is not None:  # of what a stranger made: stricter than that of our pages
-            response.headers["Content-Security-Policy"] = own
+        # Of what a stranger made: a stricter policy than that of our pages, and pages of another origin that may show it.
+        own = {name: response.headers[name] for name in _OWN if name in response.headers}
+        response.headers.update(ours)
+        response.headers.update(own)
         if strict_transport():
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         response.headers["Server"] = "Parley"

@@ -123,6 +123,23 @@ def guard(policy: DoorPolicy) -> Middleware:
     return check_visitor
 
 
+def files_only(files_origin: str) -> Middleware:
+    """Where an address is set aside for files there is nothing else: no page, no log-in."""
+    host = files_origin.partition("://")[2]
+
+    @web.middleware
+    async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if (
+            host
+            and request.host.lower() == host
+            and not (request.method in ("GET", "HEAD") and request.path.startswith("/api/files/"))
+        ):
+            raise NotFound("unknown_route", "There is nothing at this address.")
+        return await handler(request)
+
+    return check_host
+
+
 def _whole(request: web.Request) -> dict[str, str]:
     """A proxy may append to the line of a header or add a line of its own: what counts is at the very end."""
     names = ("Host", "X-Forwarded-For", "X-Forwarded-Proto")

@@ -69,6 +69,12 @@ def document(endpoints: Sequence[Endpoint], version: str) -> Schema:
             "responses": {_kind_of(codes): _error(codes) for _, codes in _by_status(_SHARED)},
             "securitySchemes": {
                 "access_token": {"type": "http", "scheme": "bearer", "description": "From logging in or refreshing."},
+                "file_link": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": "t",
+                    "description": "From POST /api/files/links.",
+                },
                 "refresh_cookie": {"type": "apiKey", "in": "cookie", "name": REFRESH_COOKIE},
             },
         },
@@ -139,6 +145,8 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
     """One of these will do; ``{}`` is none at all."""
+    if "reader_id" in endpoint.wants.given:
+        return [{"access_token": []}, {"file_link": []}]
     if endpoint.needs_account:
         return [{"access_token": []}]
     return [{"refresh_cookie": []}, {}] if endpoint.takes_cookie else []

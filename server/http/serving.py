@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from server.http.door import actions_of, caller_of, origin_of, site_of
+from server.domain.ids import FileId
+from server.http.door import actions_of, caller_of, origin_of, reader_of, site_of
 from server.http.endpoint import Endpoint, is_id
 from server.http.reading import body_of, id_of, query_of, reason_of
 from server.http.replies import nothing, reply
@@ -16,7 +17,7 @@ from server.http.scopes import check_endpoint
 
 
 def route_of(endpoint: Endpoint) -> web.RouteDef:
-    """For ``app.add_routes``."""
+    """For ``app.add_routes``; GET answers HEAD too."""
     return web.RouteDef(endpoint.method, endpoint.path, _serve(endpoint), {})
 
 
@@ -37,13 +38,13 @@ def _reader(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[dict[str, A
     """Reads who asks first, then the address, then the body: a stranger's body is not even taken."""
     wants, needs_account = endpoint.wants, endpoint.needs_account
     path = tuple(zip(wants.path.items(), endpoint.placeholders, strict=True))
-    with_reason = "reason" in wants.given
+    with_reason, by_link = "reason" in wants.given, "reader_id" in wants.given
 
     async def read(http: web.Request) -> dict[str, Any]:
         found: dict[str, Any] = {"actions": actions_of(http), "origin": origin_of(http), "http": http}
         if "site" in wants.given:
             found["site"] = site_of(http)
-        if needs_account:
+        if needs_account and not by_link:
             caller = await caller_of(http)
             check_endpoint(endpoint, caller.scopes)
             found |= {"caller": caller, "user_id": caller.user_id}
@@ -51,6 +52,8 @@ def _reader(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[dict[str, A
             parameter: id_of(http, name, f"unknown_{name}") if is_id(kind) else http.match_info[name]
             for (parameter, kind), name in path
         }
+        if by_link:
+            found["reader_id"] = await reader_of(http, cast("FileId", next(iter(ids.values()))))
         if wants.query is not None:
             found["query"] = query_of(http, wants.query, besides=frozenset({"reason"} if with_reason else ()))
         if with_reason:

@@ -8,18 +8,9 @@ from typing import Final, Protocol
 import msgspec
 
 from server.domain.entities import Cursor, Edit, Mentions, Message, Reaction
-from server.domain.ids import ChannelId, FileId, GroupId, MessageId, RoleId, Snowflake, UserId
+from server.domain.ids import ChannelId, GroupId, MessageId, RoleId, Snowflake, UserId
 from server.domain.search import Indexed, Match
 from server.domain.sections import Section
-
-
-class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    id: FileId
-    owner_id: UserId
-    name: str
-    media_type: str
-    size_bytes: int
-
 
 EVERYONE_ID: Final = UserId(Snowflake(0))
 """Stands for all who read the channel."""
@@ -177,36 +168,6 @@ class Edits(Protocol):
     async def of_message(self, channel_id: ChannelId, message_id: MessageId) -> list[Edit]:
         """Oldest first."""
         ...
-
-
-class Files(Protocol):
-    """What was uploaded; the bytes are elsewhere."""
-
-    async def add(self, file: StoredFile) -> None: ...
-
-    async def by_ids(self, file_ids: Collection[FileId]) -> dict[FileId, StoredFile]: ...
-
-    async def uses(self, file_id: FileId) -> list[tuple[ChannelId, MessageId]]:
-        """The messages that it is in, copies among them."""
-        ...
-
-    async def used(self, file_ids: Collection[FileId]) -> set[FileId]:
-        """Those of the files that some message holds."""
-        ...
-
-    async def use(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
-        """The message, which is there already, holds them from now on; that ends with the message."""
-        ...
-
-    async def drop(self, file_ids: Collection[FileId], channel_id: ChannelId, message_id: MessageId) -> None:
-        """The message holds them no longer."""
-        ...
-
-    async def abandoned(self, before: FileId, limit: int) -> list[FileId]:
-        """Files older than the id ``before`` that no message holds."""
-        ...
-
-    async def delete(self, file_ids: Collection[FileId]) -> None: ...
 
 
 class Origins(Protocol):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
 from server.domain.entities import Member, Presence, VoiceState
 from server.domain.events import Notice
-from server.domain.ids import ChannelId, GroupId, MailId, SessionId, UserId
+from server.domain.ids import ChannelId, FileId, GroupId, MailId, SessionId, UserId
 from server.domain.mail import Mail
+from server.domain.sections import Media
 
 
 class Clock(Protocol):
@@ -120,6 +121,7 @@ class PasswordCritic(Protocol):
 
 class Blob(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
+    """Of all of it."""
     chunks: AsyncIterator[bytes]
 
 
@@ -130,10 +132,16 @@ class BlobStore(Protocol):
         """All or nothing: when ``chunks`` raises, that is raised, and nothing is kept."""
         ...
 
-    async def get(self, key: str) -> Blob | None: ...
+    async def get(self, key: str, start: int = 0, end: int | None = None) -> Blob | None:
+        """Its bytes from ``start`` to before ``end``; with either of them given, that is at least one byte of what is there."""
+        ...
 
     async def delete(self, key: str) -> None:
         """Also when there is none."""
+        ...
+
+    def keys(self, folder: str) -> AsyncIterator[str]:
+        """All below a folder (a key up to a slash); what is written or deleted meanwhile may be among them or not."""
         ...
 
 
@@ -168,6 +176,38 @@ class Images(Protocol):
     async def picture(self, data: bytes, max_side_px: int, shape: tuple[int, int] | None = None) -> Picture:
         """A still picture (WebP), at most ``max_side_px`` wide and high; with ``shape`` (3, 1) its middle, three times as wide as
         high. Raises bad_image."""
+        ...
+
+
+class Developed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that can be shown or played."""
+
+    media_type: str
+    media: Media
+    parts: Mapping[str, AsyncIterator[bytes]]
+    """``whole`` takes the place of what was sent; ``small``, ``large`` and ``poster`` are pictures (WebP) beside it."""
+
+
+class Studio(Protocol):
+    """Looks into whole files, apart from this process and within limits."""
+
+    def develop(self, chunks: AsyncIterator[bytes], media_type: str) -> AbstractAsyncContextManager[Developed | None]:
+        """None for what is neither picture nor recording; ``parts`` can be read inside alone. Raises bad_image, busy."""
+        ...
+
+
+class LinkClaims(msgspec.Struct, frozen=True, kw_only=True):
+    user_id: UserId
+    session_id: SessionId
+
+
+class FileLinks(Protocol):
+    """Signs links to files: each is for one file and one log-in, and ends soon."""
+
+    def sign(self, file_id: FileId, claims: LinkClaims, expires_s: int) -> str: ...
+
+    def read(self, file_id: FileId, ticket: str, now_ms: int) -> LinkClaims:
+        """Raises :class:`server.domain.errors.Unauthenticated`: token_expired, unauthenticated."""
         ...
 
 

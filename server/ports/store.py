@@ -10,8 +10,9 @@ from server.ports.accounts import AccountLinks, Mails, Sessions, Users
 from server.ports.automata import Bots, Webhooks
 from server.ports.desks import Desks
 from server.ports.factors import Factors, Tickets
+from server.ports.files import Files, Uploads
 from server.ports.groups import Additions, Channels, Emojis, Groups, Invites, Members, Roles
-from server.ports.messages import Cursors, Edits, Files, Messages, Origins, Pings, Pins, Reactions, Search
+from server.ports.messages import Cursors, Edits, Messages, Origins, Pings, Pins, Reactions, Search
 from server.ports.moderation import Audit, Bans, Reports, Safeties, WordFilters
 from server.ports.operations import Operations
 from server.ports.people import Conversations, Levels, Relations
@@ -85,6 +86,8 @@ class Reader(Protocol):
     def previews(self) -> Previews: ...
     @property
     def portraits(self) -> Portraits: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def origins(self) -> Origins: ...
     @property

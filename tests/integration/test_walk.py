@@ -57,6 +57,8 @@ OWNED: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
 """A thing of the owner's own."""
 OPERATORS: Final = Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 """None of the walk is one."""
+OWN: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
+"""Of things that only the one knows who made them."""
 PICTURE: Final = picture()
 NO_PASSKEY: Final = dict.fromkeys(("credential_id", "client_data", "authenticator_data", "signature"), "e30")
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
@@ -221,6 +223,15 @@ WALK: Final[Mapping[str, Line]] = {
     "DELETE /api/admin/announcement": Line(OPERATORS),
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
+    "POST /api/files/links": Line(ACCOUNT, {"file_ids": ["{file}"]}),
+    "GET /api/files/{file}/{view}": Line(READ),
+    "POST /api/uploads": Line(ACCOUNT, {"name": "a.txt", "size_bytes": 3}),
+    "GET /api/uploads/{upload}": Line(OWN),
+    "PATCH /api/uploads/{upload}": Line(OWN, b"abc", query="offset=0"),
+    "POST /api/uploads/{upload}/finish": Line(Outcome(LOG_IN, HIDDEN, HIDDEN, "409 upload_incomplete")),
+    "DELETE /api/uploads/{upload}": Line(OWN),
+    "GET /api/users/@me/storage": Line(ACCOUNT),
+    "PUT /api/users/{user}/quota": Line(Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN), {"quota_bytes": 1}),
     "GET /api/files/{file}": Line(READ),
     "POST /api/users/@me/proof": Line(
         Outcome(LOG_IN, "403 bad_proof", "403 bad_proof", DONE),

@@ -18,6 +18,7 @@ from server.actions.channels import CreateChannel, do_create_channel
 from server.actions.context import Actions, Origin, Settings
 from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.groups import CreateGroup, do_create_group
+from server.actions.intake import Intake
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite
 from server.actions.messages import CreateMessage, EditMessage, Written, do_create_message, do_edit_message
 from server.actions.overwrites import PutOverwrite, Target, do_put_overwrite
@@ -29,12 +30,14 @@ from server.actions.sessions import open_session
 from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
+from server.adapters.file_links import SignedFileLinks
 from server.adapters.images import Images
 from server.adapters.passkeys import WebAuthnPasskeys
 from server.adapters.password_critic import ZxcvbnCritic
 from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.rate_limits import RateLimits
 from server.adapters.sealing import AesSealer
+from server.adapters.studio.desk import Studio
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import (
     Channel,
@@ -352,6 +355,9 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             sealer=AesSealer(b"s" * 32),
             passkeys=passkeys,
             qr_codes=qr_codes,
+            studio=Studio(folder / "studio"),
+            file_links=SignedFileLinks(b"k" * 32),
+            intake=Intake(),
             pause=clock.pause,
             limits=Limits(),
             settings=Settings(),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from obstore.store import MemoryStore
 
 from db.store import SqlStore
 from server.actions.context import Actions, Origin, Settings
+from server.actions.intake import Intake
 from server.actions.previewer import Previewer
 from server.actions.profiles import Profiles
 from server.actions.session_cache import SessionCache
@@ -24,11 +26,13 @@ from server.actions.sessions import open_session
 from server.actions.word_books import WordBooks
 from server.adapters.blobs import Blobs
 from server.adapters.cache_memory import MemoryCache
+from server.adapters.file_links import SignedFileLinks
 from server.adapters.images import Images
 from server.adapters.passkeys import WebAuthnPasskeys
 from server.adapters.password_critic import ZxcvbnCritic
 from server.adapters.qr_codes import SegnoQrCodes
 from server.adapters.sealing import AesSealer
+from server.adapters.studio.desk import Studio
 from server.adapters.tokens import JwtTokens, SigningKey
 from server.domain.entities import Me
 from server.domain.events import Notice
@@ -162,6 +166,9 @@ def make_actions(store: SqlStore, bus: Bus, clock: FakeClock, voice: FakeVoiceDe
         sealer=AesSealer(b"s" * 32),
         passkeys=WebAuthnPasskeys(),
         qr_codes=SegnoQrCodes(),
+        studio=Studio(Path(tempfile.gettempdir()) / "parley-tests-studio"),
+        file_links=SignedFileLinks(b"k" * 32),
+        intake=Intake(),
         profiles=profiles,
         word_books=word_books,
         random_bytes=os.urandom,

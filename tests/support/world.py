@@ -10,7 +10,7 @@ from server.actions.bans import BanRequest, do_ban
 from server.actions.bots import CreateBot, do_create_bot
 from server.actions.conversations import BeginConversation, do_begin_conversation
 from server.actions.emojis import do_create_emoji
-from server.actions.files import do_upload
+from server.actions.files import key_of
 from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
 from server.actions.members import TimeOut, do_time_out
@@ -27,6 +27,13 @@ from server.domain.ids import ChannelId, PasskeyId, SessionId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
 from server.ports import BotToken, PasskeyRecord
+from server.actions.uploads import BeginUpload, do_begin_upload
+from server.domain.entities import FilterAction
+from server.domain.factors import recovery_hash
+from server.domain.ids import ChannelId, FileId, PasskeyId, UserId
+from server.domain.permissions import Permission
+from server.domain.sections import Media, NewForward
+from server.ports import PasskeyRecord, StoredFile
 from tests.support.actions import House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 
@@ -90,8 +97,14 @@ async def furnish(house: House) -> World:
         await uow.bots.add_token(record)
     hook = await do_create_webhook(house.actions, owner, text, CreateWebhook(name="News"))
     upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
+    file_id = FileId(house.actions.ids.next(house.clock.ms))
+    file = StoredFile(
+        id=file_id, owner_id=owner, name="a.png", media_type="image/png", size_bytes=9, media=Media(width=1, height=1)
+    )
+    await house.actions.blobs.put(key_of(file_id), chunks(b"something"))
     async with house.store.write() as uow:
-        await uow.files.use([upload.file_id], text, message.id)
+        await uow.files.add(file)
+        await uow.files.use([file_id], text, message.id)
     passkey = PasskeyRecord(
         id=PasskeyId(house.actions.ids.next(house.clock.ms)),
         user_id=owner,
@@ -107,6 +120,7 @@ async def furnish(house: House) -> World:
         hashed = recovery_hash(owner, RECOVERY_CODE)
         assert hashed is not None
         await uow.factors.replace_codes(owner, [hashed])
+    upload = await do_begin_upload(house.actions, owner, BeginUpload(name="more.txt", size_bytes=3))
     await do_time_out(house.actions, owner, group_id, timed_out, TimeOut(until_ms=house.clock.ms + 3_600_000))
     log_in = await authenticate(house.actions, await house.token(owner))
     ids = {
@@ -125,7 +139,8 @@ async def furnish(house: House) -> World:
         "forward": forward.message.id,
         "addition": addition.id,
         "emoji": emoji.id,
-        "file": upload.file_id,
+        "file": file_id,
+        "upload": upload.upload_id,
         "banned": banned,
         "webhook": hook.webhook.id,
         "bot": bot.user.id,
@@ -141,6 +156,7 @@ async def furnish(house: House) -> World:
     for key in (picture_key(image_id, "avatar"), picture_key(image_id, "small"), picture_key(image_id, "banner")):
         await house.actions.blobs.put(key, chunks(picture()))
     named = {"code": invite.code, "key": "🌻", "image": image_id}
+    named = {"view": "whole", "code": invite.code, "key": "🌻"}
     return World(
         house,
         owner,

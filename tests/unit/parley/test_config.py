@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from parley.config import EVERY_ADDRESS, BadSetting, MailSettings, MetricsSettings, PreviewSettings, Settings, load
+from parley.config import (
+    EVERY_ADDRESS,
+    BadSetting,
+    BucketSettings,
+    MailSettings,
+    MetricsSettings,
+    PreviewSettings,
+    Settings,
+    load,
+)
 from parley.values import LOOPBACK, MailSender
 
 
@@ -334,3 +343,41 @@ def test_what_is_no_listener(secrets: Path, written: str) -> None:
 def test_requests_are_logged_when_asked(secrets: Path) -> None:
     assert not settings(secrets).log.requests
     assert settings(secrets, PARLEY_LOG_REQUESTS="on").log.requests
+
+
+def test_files_lie_in_a_folder_unless_a_bucket_is_named(secrets: Path) -> None:
+    found = settings(secrets).files
+    assert (found.bucket, found.folder, found.origin) == (None, None, None)
+    assert (found.max_bytes, found.quota_bytes) == (25 << 20, 2 << 30)
+    found = settings(secrets, PARLEY_FILES_FOLDER="/mnt/files", PARLEY_FILES_MAX_SIZE="1 gb").files
+    assert (found.folder, found.max_bytes) == (Path("/mnt/files"), 1 << 30)
+
+
+def test_a_bucket_has_an_address_and_a_key_from_secrets(secrets: Path) -> None:
+    (secrets / "files_key_id").write_text("key\n")
+    (secrets / "files_secret").write_text("hush\n")
+    found = settings(
+        secrets, PARLEY_FILES_STORE="s3://my-files/parley/", PARLEY_FILES_ENDPOINT="https://s3.example.org/"
+    ).files
+    assert found.bucket == BucketSettings("my-files", "parley", "https://s3.example.org", "us-east-1", "key", "hush")
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"PARLEY_FILES_STORE": "ftp://x"}, "PARLEY_FILES_STORE"),
+        ({"PARLEY_FILES_STORE": "s3://UPPER"}, "PARLEY_FILES_STORE"),
+        ({"PARLEY_FILES_STORE": "s3://abc", "PARLEY_FILES_KEY_ID": "k"}, "PARLEY_FILES_SECRET"),
+        ({"PARLEY_FILES_STORE": "s3://abc", "PARLEY_FILES_SECRET": "k"}, "PARLEY_FILES_KEY_ID"),
+        ({"PARLEY_FILES_STORE": "s3://abc", "PARLEY_FILES_FOLDER": "/x"}, "PARLEY_FILES_FOLDER"),
+        ({"PARLEY_FILES_STORE": "s3://abc", "PARLEY_FILES_ENDPOINT": "s3.example.org"}, "PARLEY_FILES_ENDPOINT"),
+        ({"PARLEY_FILES_ENDPOINT": "https://s3.example.org"}, "PARLEY_FILES_STORE"),
+        ({"PARLEY_FILES_MAX_SIZE": "much"}, "PARLEY_FILES_MAX_SIZE"),
+        ({"PARLEY_FILES_MAX_SIZE": "0"}, "PARLEY_FILES_MAX_SIZE"),
+        ({"PARLEY_FILES_ORIGIN": "https://files.example.org/path"}, "PARLEY_FILES_ORIGIN"),
+    ],
+)
+def test_what_is_said_of_files_has_to_fit(secrets: Path, variables: dict[str, str], name: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        settings(secrets, **variables)
+    assert refused.value.name == name

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.actions.files import do_upload
 from server.actions.invites import CreateInvite, do_accept_invite, do_create_invite, do_delete_invite
 from server.actions.messages import do_delete_message, get_message
+from server.actions.uploads import do_upload
 from server.domain.access import everyone_role_id
 from server.domain.entities import RelationKind
 from server.domain.errors import ParleyError

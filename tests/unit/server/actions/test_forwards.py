@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.actions.files import do_upload, get_file
+from server.actions.files import get_file
 from server.actions.forwards import OriginView, get_origin
 from server.actions.members import do_remove_member
 from server.actions.messages import do_delete_message
+from server.actions.uploads import do_upload
 from server.domain.access import everyone_role_id
 from server.domain.errors import ParleyError
 from server.domain.ids import ChannelId, GroupId, Snowflake, UserId
