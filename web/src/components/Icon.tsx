@@ -53,6 +53,8 @@ const PATHS = {
   shield: "M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6z",
   filter: "M4 5h16l-6 7.5V19l-4-2v-4.5z",
   folder: "M3 6h6l2 2.5h10V19H3z",
+  play: "M7 4.5v15l12-7.5z",
+  pause: "M8 5v14M16 5v14",
   next: "M9 5l7 7-7 7",
   minus: "M5 12h14",
   grip: "M5 9h14M5 15h14",

@@ -4,6 +4,7 @@ import type {
   AuditEntry,
   Ban,
   ConversationView,
+  FileMedia,
   Id,
   Me,
   Member,
@@ -100,6 +101,20 @@ export interface UploadedFile {
   name: string;
   media_type: string;
   size_bytes: number;
+  media?: FileMedia;
+}
+/** An upload that can go on after a break. */
+export interface UploadState {
+  upload_id: Id;
+  offset_bytes: number;
+  size_bytes: number;
+  expires_ms: number;
+}
+/** Tickets for the addresses of files, and what stands before these. */
+export interface FileLinks {
+  tickets: Readonly<Record<Id, string>>;
+  origin: string;
+  expires_ms: number;
 }
 /** Where a message stands that is shown outside of its channel. */
 export interface Placed {

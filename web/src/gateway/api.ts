@@ -12,6 +12,7 @@ import type {
   Cursor,
   DirectFrom,
   Edit,
+  FileLinks,
   Group,
   GroupView,
   Id,
@@ -307,7 +308,7 @@ export class Api {
   search(typed: string, within: { group?: Id; channel?: Id; before?: Id }, limit = 25): Promise<SearchPage> {
     return this.rest.call("GET", withQuery("/api/search", { q: typed, ...within, limit }));
   }
-  file(id: Id): Promise<Blob> {
-    return this.rest.bytes(`/api/files/${id}`);
+  fileLinks(ids: readonly Id[]): Promise<FileLinks> {
+    return this.rest.call("POST", "/api/files/links", { file_ids: ids });
   }
 }

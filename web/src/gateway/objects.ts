@@ -92,12 +92,26 @@ export interface Member {
 }
 
 export type PlainSection = { kind: "text"; text: string } | { kind: "code"; code: string; language: string };
+/** What the server saw in a picture or a recording. */
+export interface FileMedia {
+  width?: number;
+  height?: number;
+  /** A blurred picture, in base64. */
+  thumbhash?: string;
+  animated?: boolean;
+  duration_ms?: number;
+  /** How loud it is from beginning to end: 100 bytes in base64. */
+  waveform?: string;
+  poster?: boolean;
+  voice?: boolean;
+}
 export interface FileSection {
   kind: "file";
   file_id: Id;
   name: string;
   media_type: string;
   size_bytes: number;
+  media?: FileMedia;
 }
 export interface ReplySection {
   kind: "reply";

@@ -21,7 +21,7 @@ export type DialogSpec =
   | { kind: "block"; userId: Id }
   | { kind: "endFriendship"; userId: Id }
   | { kind: "level"; scope: LevelScope; targetId: Id }
-  | { kind: "picture"; file: FileSection }
+  | { kind: "picture"; file: FileSection; channelId: Id | null }
   | { kind: "reactors"; channelId: Id; messageId: Id; emoji: string }
   | { kind: "forward"; channelId: Id; messageId: Id }
   | { kind: "edits"; channelId: Id; messageId: Id }

@@ -8,6 +8,8 @@ import { asRequestError, RequestError } from "../lib/errors";
 export interface Upload {
   key: number;
   file: File;
+  /** Spoken as a message. */
+  voice: boolean;
   /** 0 to 1. */
   progress: number;
   state: "waiting" | "uploading" | "done" | "failed";
@@ -36,7 +38,7 @@ export class Uploads {
   }
 
   /** At most so many stand in one message, and each may be so large. */
-  add(channel: Id, files: readonly File[], max: { files: number; bytes: number }): void {
+  add(channel: Id, files: readonly File[], max: { files: number; bytes: number }, voice = false): void {
     const room = Math.max(0, max.files - this.of(channel).length);
     const added = files.slice(0, room).map((file): Upload => {
       const large = file.size > max.bytes;
@@ -44,6 +46,7 @@ export class Uploads {
       return {
         key: this.#next++,
         file,
+        voice,
         progress: 0,
         state: large ? "failed" : "waiting",
         error,
@@ -99,13 +102,13 @@ export class Uploads {
     return null;
   }
 
-  async #upload(channel: Id, { key, file }: Upload): Promise<void> {
+  async #upload(channel: Id, { key, file, voice }: Upload): Promise<void> {
     const abort = new AbortController();
     this.#aborts.set(key, abort);
     this.#set(channel, key, { state: "uploading" });
     const tell = (progress: number): void => this.#set(channel, key, { progress });
     try {
-      const found = await this.send(file, file.name || "file", this.token, tell, abort.signal);
+      const found = await this.send(file, file.name || "file", this.token, tell, abort.signal, { voice });
       this.#set(channel, key, { state: "done", progress: 1, section: { kind: "file", ...found } });
     } catch (error) {
       this.#set(channel, key, { state: "failed", error: asRequestError(error) });

@@ -186,6 +186,7 @@ export const de: Record<keyof typeof en, string> = {
   "status.change": "{{name}}, {{status}}: Status ändern",
   "composer.more": "Etwas anhängen",
   "composer.attach": "Dateien anhängen",
+  "composer.voice": "Sprachnachricht aufnehmen",
   "composer.emoji": "Emoji auswählen",
   "composer.dropHere": "Loslassen, um die Dateien anzuhängen",
   "composer.pings": "Die Antwort benachrichtigt {{name}}",

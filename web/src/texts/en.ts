@@ -182,6 +182,7 @@ export const en = {
   "status.change": "{{name}}, {{status}}: change your status",
   "composer.more": "Attach something",
   "composer.attach": "Attach files",
+  "composer.voice": "Record a voice message",
   "composer.emoji": "Choose an emoji",
   "composer.dropHere": "Let go to attach the files",
   "composer.pings": "The answer pings {{name}}",

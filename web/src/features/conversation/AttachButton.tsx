@@ -5,16 +5,18 @@ import { LazyMenu } from "../../components/LazyOverlays";
 import type { MenuEntry } from "../../components/overlays";
 import type { Id } from "../../gateway/protocol";
 import { openDialog } from "../../state/ui";
+import { canRecord } from "./recording";
 
 interface Props {
   channelId: Id;
   /** Whether files may be attached here. */
   files: boolean;
   onFiles: (files: FileList | null) => void;
+  onVoice: () => void;
 }
 
 /** What can go with a message beside what one types. */
-export function AttachButton({ channelId, files, onFiles }: Props) {
+export function AttachButton({ channelId, files, onFiles, onVoice }: Props) {
   const { t } = useTranslation();
   const trigger = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -35,6 +37,14 @@ export function AttachButton({ channelId, files, onFiles }: Props) {
       onChoose: () => openDialog({ kind: "shareInvite", channelId }),
     },
   ];
+  if (files && canRecord())
+    entries.unshift({
+      id: "voice",
+      label: t("composer.voice"),
+      icon: "mic",
+      testId: "attach-voice",
+      onChoose: onVoice,
+    });
   if (files)
     entries.unshift({
       id: "file",

@@ -6,9 +6,11 @@ import { Icon } from "../../components/Icon";
 import type { Id } from "../../gateway/protocol";
 import { sizeText } from "../../lib/sizes";
 import type { Upload } from "../../state/uploads";
-import { isPicture } from "../messages/FileCard";
 import { useErrorText, useParley } from "../parley";
 
+/** Trying again changes nothing. */
+const FINAL: ReadonlySet<string> = new Set(["too_large", "quota_exceeded", "bad_image"]);
+const PREVIEWED: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const NONE: readonly Upload[] = [];
 
 /** Files that go with the next message: how far each is, and the way to take it out. */
@@ -30,7 +32,7 @@ function Attachment({ channelId, upload }: { channelId: Id; upload: Upload }) {
   const parley = useParley();
   const say = useErrorText();
   const { key, file, state, progress, error } = upload;
-  const preview = useMemo(() => (isPicture(file.type) ? URL.createObjectURL(file) : null), [file]);
+  const preview = useMemo(() => (PREVIEWED.has(file.type) ? URL.createObjectURL(file) : null), [file]);
   useEffect(() => () => (preview === null ? undefined : URL.revokeObjectURL(preview)), [preview]);
   return (
     <li data-state={state} data-testid={`attachment-${file.name}`}>
@@ -48,7 +50,7 @@ function Attachment({ channelId, upload }: { channelId: Id; upload: Upload }) {
           <progress value={progress} max={1} aria-label={t("composer.uploading", { name: file.name })} />
         )}
       </div>
-      {state === "failed" && error?.code !== "too_large" && (
+      {state === "failed" && error !== null && !FINAL.has(error.code) && (
         <IconButton
           icon="retry"
           size={16}

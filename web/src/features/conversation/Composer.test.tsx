@@ -16,6 +16,7 @@ function setUp(maySend = true) {
       maySend={maySend}
       mayAttach
       onFiles={vi.fn()}
+      onVoice={() => undefined}
       onPaste={vi.fn()}
       onEditLast={onEditLast}
     />,

@@ -16,6 +16,7 @@ import type { Candidate } from "./useCandidates";
 import { useSending } from "./useSending";
 
 const AttachmentTray = lazily(() => import("./AttachmentTray"));
+const VoiceRecorder = lazily(() => import("./VoiceRecorder"));
 const Suggestions = lazily(() => import("./Suggestions"));
 
 interface Props {
@@ -23,6 +24,7 @@ interface Props {
   maySend: boolean;
   mayAttach: boolean;
   onFiles: (files: FileList | null) => void;
+  onVoice: (file: File) => void;
   onPaste: (event: React.ClipboardEvent) => void;
   onEditLast: (messageId: string) => void;
 }
@@ -35,7 +37,7 @@ export function inOpenFence(text: string): boolean {
   return text.split("\n").filter((line) => /^ {0,3}```/.test(line)).length % 2 === 1;
 }
 
-export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLast }: Props) {
+export function Composer({ place, maySend, mayAttach, onFiles, onVoice, onPaste, onEditLast }: Props) {
   const { t } = useTranslation();
   const parley = useParley();
   const me = useMyId();
@@ -44,6 +46,8 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
   const box = useRef<HTMLTextAreaElement>(null);
   const suggestKeys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [token, setToken] = useState<Token | null>(null);
+  const [speakingIn, setSpeakingIn] = useState<string | null>(null);
+  const speaking = speakingIn === place.id;
   const caretTo = useRef<number | null>(null);
   useHeight(box, draft.text);
   useCaret(box, caretTo, draft.text);
@@ -123,8 +127,24 @@ export function Composer({ place, maySend, mayAttach, onFiles, onPaste, onEditLa
           <AttachmentTray channelId={place.id} />
         </Suspense>
       )}
-      <div className="composer-box" data-over={left < 0 || undefined}>
-        <AttachButton channelId={place.id} files={mayAttach} onFiles={onFiles} />
+      {speaking && (
+        <Suspense fallback={null}>
+          <VoiceRecorder
+            onCancel={() => setSpeakingIn(null)}
+            onDone={(file) => {
+              setSpeakingIn(null);
+              onVoice(file);
+            }}
+          />
+        </Suspense>
+      )}
+      <div className="composer-box" data-over={left < 0 || undefined} hidden={speaking}>
+        <AttachButton
+          channelId={place.id}
+          files={mayAttach}
+          onFiles={onFiles}
+          onVoice={() => setSpeakingIn(place.id)}
+        />
         <textarea
           id="composer"
           ref={box}

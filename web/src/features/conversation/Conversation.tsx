@@ -74,6 +74,7 @@ export function Conversation({ place }: { place: Place }) {
           maySend={may("send_messages") && blocked === null}
           mayAttach={attaching.allowed}
           onFiles={attaching.attach}
+          onVoice={attaching.speak}
           onPaste={attaching.pasted}
           onEditLast={setEditing}
         />

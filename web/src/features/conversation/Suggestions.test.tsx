@@ -17,6 +17,7 @@ function setUp() {
       maySend
       mayAttach
       onFiles={vi.fn()}
+      onVoice={() => undefined}
       onPaste={vi.fn()}
       onEditLast={vi.fn()}
     />,

@@ -23,6 +23,11 @@ export function useAttaching(place: Place) {
   return {
     allowed,
     attach,
+    /** What was spoken. */
+    speak: (file: File) => {
+      parley.uploads.add(place.id, [file], { files, bytes }, true);
+      document.getElementById("composer")?.focus();
+    },
     /** Files are held over the conversation. */
     over: over && allowed,
     dropping: {

@@ -90,7 +90,7 @@ export default function Dialogs({ dialog, onClose }: Props) {
     case "shareInvite":
       return frame(t("share.invite"), <ShareInvite channelId={dialog.channelId} onClose={onClose} />);
     case "picture":
-      return frame(dialog.file.name, <PictureView file={dialog.file} />, true);
+      return frame(dialog.file.name, <PictureView file={dialog.file} channelId={dialog.channelId} />, true);
     default:
       return <Question dialog={dialog} onClose={onClose} />;
   }

@@ -13,7 +13,7 @@ interface Props {
 export default function SectionCard({ section, at }: Props) {
   switch (section.kind) {
     case "file":
-      return <FileCard file={section} />;
+      return <FileCard file={section} at={at} />;
     case "forward":
       return <ForwardCard forward={section} at={at} />;
     case "contact":
