@@ -27,7 +27,7 @@ from parley.mail import open_mailer
 from parley.media_process import MediaProcess
 from parley.owner import owner_token, owner_token_hash
 from parley.request_log import log_request
-from parley.shared import open_shared
+from parley.shared import open_shared, worker
 from parley.signing_keys import signing_keys
 from parley.tls import Certificate
 from server.actions.context import Actions
@@ -398,7 +398,7 @@ def _actions(
         store=outside.store,
         bus=outside.bus,
         clock=outside.clock,
-        ids=Snowflakes(),
+        ids=Snowflakes(worker(settings.storage.redis_url)),
         hasher=outside.hasher,
         critic=outside.critic,
         blobs=outside.blobs,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import AsyncExitStack
 from typing import Final
 
 from parley.failures import CannotStart
 from server.adapters.bus_memory import MemoryBus
 from server.adapters.cache_memory import MemoryCache
+from server.domain.ids import WORKERS
 from server.ports import Bus, Cache, Clock
 
 CACHE_WITHIN_S: Final = 0.5
@@ -43,3 +45,12 @@ async def _open_redis(url: str, clock: Clock, stack: AsyncExitStack) -> tuple[Bu
 
 def _reason(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
+def worker(redis_url: str | None) -> int:
+    """The part of the ids that this process gives out.
+
+    Where there may be several processes, each draws its own. Two that drew the same one would have to make an id in the same
+    millisecond, too, and then the database refuses the second.
+    """
+    return secrets.randbelow(WORKERS) if redis_url else 0

@@ -11,6 +11,7 @@ EPOCH_MS: Final = 1_735_689_600_000
 """2025-01-01T00:00:00Z in Unix milliseconds."""
 
 WORKER_BITS: Final = 10
+WORKERS: Final = 1 << WORKER_BITS
 SEQUENCE_BITS: Final = 12
 TIME_SHIFT: Final = WORKER_BITS + SEQUENCE_BITS
 MAX_ID: Final = (1 << 63) - 1
@@ -58,8 +59,8 @@ class Snowflakes:
     """Gives out ids of one worker, each greater than the last, whatever the clock does; reads no clock itself."""
 
     def __init__(self, worker: int = 0, last: int = 0) -> None:
-        if not 0 <= worker < 1 << WORKER_BITS:
-            raise ValueError(f"worker must be 0 to {(1 << WORKER_BITS) - 1}, not {worker}")
+        if not 0 <= worker < WORKERS:
+            raise ValueError(f"worker must be 0 to {WORKERS - 1}, not {worker}")
         self._worker = worker
         self._last = last
 

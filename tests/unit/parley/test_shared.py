@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from parley.failures import CannotStart
-from parley.shared import open_shared
+from parley.shared import open_shared, worker
 from server.adapters.bus_memory import MemoryBus
 from server.adapters.cache_memory import MemoryCache
+from server.domain.ids import WORKERS
 from tests.support.actions import FakeClock
 from tests.support.server import free_port
 
@@ -17,6 +18,13 @@ async def test_without_a_redis_everything_is_this_processes_own() -> None:
         bus, cache = await open_shared(None, FakeClock(), stack)
         assert isinstance(bus, MemoryBus)
         assert isinstance(cache, MemoryCache)
+
+
+def test_processes_beside_each_other_draw_their_part_of_the_ids() -> None:
+    assert worker(None) == 0
+    drawn = {worker("redis://127.0.0.1/0") for _ in range(64)}
+    assert len(drawn) > 32
+    assert all(0 <= each < WORKERS for each in drawn)
 
 
 @pytest.mark.parametrize(
