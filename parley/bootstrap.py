@@ -33,9 +33,10 @@ from parley.tls import Certificate
 from server.actions.context import Actions
 from server.actions.context import Settings as ActionSettings
 from server.actions.factors import do_forget_half_done
-from server.actions.portraits import do_collect_profile_pictures
+from server.actions.farewell import do_finish_deletions
 from server.actions.files import do_collect_files, do_sweep_bytes
 from server.actions.intake import Intake
+from server.actions.portraits import do_collect_profile_pictures
 from server.actions.postman import Postman
 from server.actions.previewer import Previewer
 from server.actions.previews import do_collect_previews

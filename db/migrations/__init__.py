@@ -19,7 +19,7 @@ from db.engine import open_migration_engine, parse_url
 from db.errors import DatabaseError, reason
 from db.servers import server_engine
 
-HEAD: Final = "0010"
+HEAD: Final = "0013"
 """The revision that this program works with; a test holds it against the scripts."""
 
 _ALONE_WITHIN_S: Final = 60

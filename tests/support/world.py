@@ -20,10 +20,11 @@ from server.actions.previewer import image_key
 from server.actions.relations import AskForFriendship, do_ask_for_friendship
 from server.actions.reports import NewReport, do_report
 from server.actions.sessions import authenticate
+from server.actions.uploads import BeginUpload, do_begin_upload
 from server.actions.webhooks import CreateWebhook, do_create_webhook
 from server.domain.entities import FilterAction
 from server.domain.factors import recovery_hash
-from server.domain.ids import ChannelId, PasskeyId, SessionId, UserId
+from server.domain.ids import ChannelId, FileId, PasskeyId, SessionId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import NewForward
 from server.ports import BotToken, PasskeyRecord
@@ -34,6 +35,8 @@ from server.domain.ids import ChannelId, FileId, PasskeyId, UserId
 from server.domain.permissions import Permission
 from server.domain.sections import Media, NewForward
 from server.ports import PasskeyRecord, StoredFile
+from server.domain.sections import Media, NewForward
+from server.ports import BotToken, PasskeyRecord, StoredFile
 from tests.support.actions import House, text_channel, voice_channel
 from tests.support.pictures import chunks, picture
 

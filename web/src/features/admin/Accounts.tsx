@@ -9,7 +9,7 @@ import { toast } from "../../state/ui";
 import { Ask } from "../dialogs/Ask";
 import { PagesFoot } from "../messages/PagesFoot";
 import { dateAndTime } from "../messages/times";
-import { usePages } from "../messages/usePages";
+import { nextAfter, usePages } from "../messages/usePages";
 import { useWorld } from "../parley";
 
 const PAGE = 20;
@@ -32,13 +32,13 @@ export function Accounts({ operators, onChange }: AccountsProps) {
   }, [typed]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was changed is read anew
   const load = useCallback(
-    async (after: AccountLine | null) => {
-      const page = await operators.accounts(query, after?.user.username ?? "", PAGE);
-      return { items: page.accounts, more: page.has_more };
+    async (after: string | null) => {
+      const { accounts, has_more } = await operators.accounts(query, after ?? "", PAGE);
+      return { items: accounts, next: nextAfter(accounts, has_more, (line) => line.user.username) };
     },
     [operators, query, changed],
   );
-  const pages = usePages<AccountLine>(load);
+  const pages = usePages(load);
   const done = (): void => {
     setChanged((times) => times + 1);
     onChange();
