@@ -15,6 +15,7 @@ import pytest
 
 from server.actions.additions import CreateAddition, do_create_addition
 from server.actions.bans import BanRequest, do_ban
+from server.actions.bots import CreateBot, do_create_bot
 from server.actions.emojis import do_create_emoji
 from server.actions.filters import NewFilter, do_create_filter
 from server.actions.invites import CreateInvite, do_create_invite
@@ -22,11 +23,13 @@ from server.actions.levels import SetLevel, do_put_channel_level
 from server.actions.pins import do_pin
 from server.actions.reactions import do_react
 from server.actions.reports import NewReport, do_report
+from server.actions.webhooks import CreateWebhook, do_create_webhook
 from server.domain.emoji import reaction_key
 from server.domain.entities import FilterAction, LevelKind, RelationKind
-from server.domain.ids import ChannelId, GroupId, MessageId, UserId
+from server.domain.ids import ChannelId, FileId, GroupId, MessageId, PasskeyId, UserId
 from server.domain.sections import Text
 from server.http.routes import ENDPOINTS
+from server.ports import PasskeyRecord, StoredFile
 from tests.support.actions import House, open_house, text_channel
 from tests.support.door import open_door
 from tests.support.pictures import picture
@@ -50,6 +53,12 @@ LISTS: Final = {
     "/api/users/@me/relations": "",
     "/api/users/@me/mentions": "",
     "/api/users/@me/levels": "",
+    "/api/users/@me/sessions": "",
+    "/api/users/@me/factors": "",
+    "/api/users/@me/bots": "",
+    "/api/groups/{group}/webhooks": "",
+    "/api/admin/overview": "",
+    "/api/admin/accounts": "",
     "/api/conversations": "",
     "/api/channels/{channel}/messages": "",
     "/api/channels/{channel}/messages/{message}": "",
@@ -59,6 +68,8 @@ LISTS: Final = {
     "/api/search": "q=hello",
 }
 """Path -> query."""
+ONE_ROW: Final = {"/api/users/{user}/profile"}
+"""What looks like a list here lies in one row."""
 FEW: Final = 2
 MORE: Final = 6
 
@@ -70,7 +81,7 @@ def lists(kind: Any) -> bool:
 
 
 def test_every_list_is_here() -> None:
-    assert {one.path for one in ENDPOINTS if one.method == "GET" and lists(one.answers)} == LISTS.keys()
+    assert {one.path for one in ENDPOINTS if one.method == "GET" and lists(one.answers)} == LISTS.keys() | ONE_ROW
 
 
 @dataclass
@@ -98,9 +109,35 @@ class Plenty:
             member = await self.house.user(f"member{len(self.members)}")
             self.members.append(member)
             await self.house.bring_in(self.owner, self.group, member)
+            await self._of_ones_own(member)
             await self._among_people(member)
             await self._in_the_group(member)
             await self._at_the_message(member)
+
+    async def _of_ones_own(self, member: UserId) -> None:
+        house, owner, number = self.house, self.owner, len(self.members)
+        await house.token(owner)
+        await do_create_bot(house.actions, owner, CreateBot(username=f"robot{number}"))
+        passkey = PasskeyRecord(
+            id=PasskeyId(house.actions.ids.next(house.clock.ms)),
+            user_id=owner,
+            credential_id=str(number).encode(),
+            public_key=b"",
+            sign_count=0,
+            synced=False,
+            name="Phone",
+            created_ms=house.clock.ms,
+        )
+        file = StoredFile(
+            id=FileId(house.actions.ids.next(house.clock.ms)),
+            owner_id=member,
+            name="a.txt",
+            media_type="text/plain",
+            size_bytes=9,
+        )
+        async with house.store.write() as uow:
+            assert await uow.factors.add_passkey(passkey)
+            await uow.files.add(file)
 
     async def _among_people(self, member: UserId) -> None:
         actions, owner = self.house.actions, self.owner
@@ -118,6 +155,7 @@ class Plenty:
         channel = await self.house.channel(owner, group, name)
         await do_put_channel_level(actions, owner, channel.id, SetLevel(level=LevelKind.NONE))
         await self.house.role(owner, group)
+        await do_create_webhook(actions, owner, self.channel, CreateWebhook(name=name))
         await do_create_invite(actions, owner, group, CreateInvite())
         await self.house.user(f"guest{number}")
         await do_create_addition(actions, owner, group, CreateAddition(username=f"guest{number}"))

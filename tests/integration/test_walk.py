@@ -199,6 +199,13 @@ WALK: Final[Mapping[str, Line]] = {
     "GET /api/groups/{group}/reports": Line(MANAGERS),
     "GET /api/reports": Line(Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)),
     "PATCH /api/reports/{report}": Line(CHANGE, {"state": "resolved"}),
+    "GET /api/admin/overview": Line(OPERATORS),
+    "GET /api/admin/accounts": Line(OPERATORS, query="query=a&limit=2"),
+    "PUT /api/admin/accounts/{user}/ban": Line(OPERATORS, {"reason": "spam"}),
+    "DELETE /api/admin/accounts/{user}/ban": Line(OPERATORS),
+    "DELETE /api/admin/accounts/{user}/factors": Line(OPERATORS),
+    "PUT /api/admin/announcement": Line(OPERATORS, {"text": "hello"}),
+    "DELETE /api/admin/announcement": Line(OPERATORS),
     "GET /api/users/@me/bots": Line(ACCOUNT),
     "POST /api/users/@me/bots": Line(
         Outcome(LOG_IN, DONE, special_for_banned="409 username_taken"), {"username": "walker"}

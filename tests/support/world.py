@@ -160,6 +160,7 @@ async def furnish(house: House) -> World:
         await house.actions.blobs.put(key, chunks(picture()))
     named = {"code": invite.code, "key": "🌻", "image": image_id}
     named = {"view": "whole", "code": invite.code, "key": "🌻"}
+    named = {"code": invite.code, "key": "🌻", "image": image_id, "token": hook.token, "view": "whole"}
     return World(
         house,
         owner,

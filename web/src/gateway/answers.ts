@@ -112,7 +112,7 @@ export interface UploadState {
 }
 /** Tickets for the addresses of files, and what stands before these. */
 export interface FileLinks {
-  tickets: Readonly<Record<Id, string>>;
+  tickets: Record<Id, string>;
   origin: string;
   expires_ms: number;
 }

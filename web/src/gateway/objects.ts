@@ -4,13 +4,16 @@ export type Id = string;
 /** 32-bit number of one voice connection; the CSRC of its packets. */
 export type Participant = number;
 
-export interface User {
+export interface Named {
   id: Id;
   /** Empty: of a webhook, and of somebody who is gone. */
   username: string;
   display_name: string;
   /** Of `/api/avatars/<avatar>`; null or missing for none. */
   avatar?: string | null;
+}
+export interface User extends Named {
+  kind?: UserKind;
 }
 export interface ProfileField {
   name: string;
@@ -34,7 +37,7 @@ export interface Announcement {
   made_ms: number;
   until_ms: number | null;
 }
-export interface Me extends User {
+export interface Me extends Named {
   operator: boolean;
   /** Who may begin a conversation with one. */
   direct_from: DirectFrom;
@@ -293,7 +296,8 @@ export type AuditTarget =
   | "emoji"
   | "message"
   | "filter"
-  | "report";
+  | "report"
+  | "webhook";
 export interface AuditEntry {
   id: Id;
   group_id: Id;
