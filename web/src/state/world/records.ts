@@ -21,6 +21,7 @@ export function withUsers(
     return (
       before?.username !== user.username ||
       before.display_name !== user.display_name ||
+      before.kind !== user.kind ||
       before.avatar !== user.avatar
     );
   });
@@ -32,8 +33,8 @@ export function withUsers(
 }
 
 /** Without what only oneself knows. */
-export function publicUser({ id, username, display_name, avatar }: User): User {
-  return { id, username, display_name, ...(avatar ? { avatar } : {}) };
+export function publicUser({ id, username, display_name, kind, avatar }: User): User {
+  return { id, username, display_name, ...(kind ? { kind } : {}), ...(avatar ? { avatar } : {}) };
 }
 
 /** Everything that is kept for a place where people write or talk. */
