@@ -70,6 +70,7 @@ export const enModeration = {
   "safety.anyAge": "Any age",
 
   "audit.who": "By",
+  "audit.whom": "To whom",
   "audit.what": "What",
   "audit.anything": "Anything",
   "audit.none": "Nothing fits.",
@@ -213,6 +214,7 @@ export const enModeration = {
   "error.unknown_webhook": "This webhook is no longer there.",
   "error.unknown_bot": "This bot is no longer there.",
   "error.unknown_token": "This token is no longer there.",
+  "error.account_disabled": "This account is disabled. Ask whoever runs this server.",
   "error.token_expired": "Your log-in has ended. Log in again.",
   "error.session_revoked": "Your log-in was ended. Log in again.",
   "error.unauthenticated": "You are not logged in. Log in and try again.",
