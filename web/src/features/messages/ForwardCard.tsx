@@ -1,4 +1,3 @@
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon";
 import type { ForwardSection, Id, Origin } from "../../gateway/protocol";
@@ -6,6 +5,7 @@ import { useGo } from "../navigation";
 import { nameOf, useParley, useWorld } from "../parley";
 import { Sections } from "./Sections";
 import { dateAndTime } from "./times";
+import { useRemembered } from "./useRemembered";
 import "./messages.css";
 
 interface Props {
@@ -47,18 +47,6 @@ const known = new Map<Id, Promise<Origin | null>>();
 
 function useOrigin(at: Props["at"]): Origin | null {
   const parley = useParley();
-  const [origin, setOrigin] = useState<Origin | null>(null);
-  const channel = at?.channelId;
-  const message = at?.messageId;
-  useEffect(() => {
-    if (channel === undefined || message === undefined) return;
-    let shown = true;
-    const asked = known.get(message) ?? parley.api.origin(channel, message).catch(() => null);
-    known.set(message, asked);
-    void asked.then((found) => shown && setOrigin(found));
-    return () => {
-      shown = false;
-    };
-  }, [parley, channel, message]);
-  return origin;
+  const ask = async (): Promise<Origin> => parley.api.origin(at?.channelId ?? "", at?.messageId ?? "");
+  return useRemembered(known, at?.messageId, ask).value ?? null;
 }

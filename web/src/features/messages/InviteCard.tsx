@@ -1,10 +1,11 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import type { InvitePreview } from "../../gateway/protocol";
 import { useGo } from "../navigation";
 import { useAttempt, useParley, useWorld } from "../parley";
+import { useRemembered } from "./useRemembered";
 import "./messages.css";
 
 const known = new Map<string, Promise<InvitePreview | null>>();
@@ -16,8 +17,15 @@ export function InviteCard({ code }: { code: string }) {
   const attempt = useAttempt();
   const go = useGo();
   const [busy, setBusy] = useState(false);
-  const preview = usePreview(code);
+  const { value: preview, failed, again } = useRemembered(known, code, () => parley.api.invitePreview(code));
   const member = useWorld((world) => (preview ? preview.group.id in world.groups : false));
+  if (failed)
+    return (
+      <div className="card invite-card" data-testid="invite-card">
+        <p className="grow soft">{t("invite.failedTitle")}</p>
+        <Button onClick={again}>{t("action.retry")}</Button>
+      </div>
+    );
   if (preview === undefined) return <div className="card bone" aria-busy="true" />;
   if (preview === null)
     return (
@@ -53,20 +61,4 @@ export function InviteCard({ code }: { code: string }) {
       </Button>
     </div>
   );
-}
-
-/** undefined while it is asked for, null when the invitation is no longer good. */
-function usePreview(code: string): InvitePreview | null | undefined {
-  const parley = useParley();
-  const [preview, setPreview] = useState<InvitePreview | null | undefined>(undefined);
-  useEffect(() => {
-    let shown = true;
-    const asked = known.get(code) ?? parley.api.invitePreview(code).catch(() => null);
-    known.set(code, asked);
-    void asked.then((found) => shown && setPreview(found));
-    return () => {
-      shown = false;
-    };
-  }, [parley, code]);
-  return preview;
 }
