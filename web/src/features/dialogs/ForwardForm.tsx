@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { Field } from "../../components/Field";
@@ -36,11 +36,15 @@ export function ForwardForm({ channelId, messageId, onClose }: Props) {
   const [comment, setComment] = useState("");
   const found = useMemo(() => placesLike(world, typed), [world, typed]);
 
+  // One nonce for one copy: an answer that was lost, and another press, make no second one.
+  const nonce = useRef({ of: "", nonce: "" });
   const work = async (): Promise<void> => {
     if (chosen === null) return;
     const forward: SectionInput = { kind: "forward", channel_id: channelId, message_id: messageId };
     const words: SectionInput[] = comment.trim() === "" ? [] : [{ kind: "text", text: comment.trim() }];
-    const fields = { nonce: newNonce(), sections: [...words, forward] };
+    const of = `${chosen.id} ${comment.trim()}`;
+    if (nonce.current.of !== of) nonce.current = { of, nonce: newNonce() };
+    const fields = { nonce: nonce.current.nonce, sections: [...words, forward] };
     const written = await parley.api.writeMessage(chosen.id, fields);
     parley.world.setState((before) => applyEvent(before, { type: "message.create", ...written }, Date.now()));
     toast(t("forward.done", { name: chosen.name }));
