@@ -37,6 +37,7 @@ function setUp() {
     message: vi.fn(() =>
       Promise.resolve({ message: message("7"), author: boris, member: null, users: [], reacted: [] }),
     ),
+    deleteMessage: vi.fn(() => Promise.resolve()),
     bulkDelete: vi.fn((_channel: string, ids: readonly string[]) => Promise.resolve({ deleted: [...ids] })),
   };
   const request = vi.fn((_name: string, _fields: object) => Promise.resolve({}));
@@ -140,8 +141,8 @@ it("fetches the last message of a conversation once, when it is not known", asyn
 it("deletes many at once", async () => {
   const { conversations, api, ids } = setUp();
   await conversations.open("11");
-  await conversations.removeAll("11", ["119", "120"]);
-  expect(api.bulkDelete).toHaveBeenCalledExactlyOnceWith("11", ["119", "120"]);
+  await conversations.removeAll("11", ["119", "120"], "spam");
+  expect(api.bulkDelete).toHaveBeenCalledExactlyOnceWith("11", ["119", "120"], "spam");
   expect(ids().at(-1)).toBe(118);
 });
 

@@ -7,7 +7,7 @@ import { asRequestError } from "../lib/errors";
 import { beginLoad, emptyHistory, failLoad, type History, type LoadKind } from "./history";
 import { applyEvent, takePage, type World, withMembers, withUsers } from "./world";
 
-type MessageApi = Pick<Api, "messages" | "message" | "bulkDelete">;
+type MessageApi = Pick<Api, "messages" | "message" | "deleteMessage" | "bulkDelete">;
 
 export const PAGE = 50;
 /** A sign of typing is sent at most this often. */
@@ -74,16 +74,18 @@ export class Conversations {
     );
   }
 
-  async remove(channel: Id, message: Id): Promise<void> {
-    await this.request("message.delete", { channel_id: channel, message_id: message });
+  /** Why is for the audit log, of somebody else's message; a request of the gateway has no place for it. */
+  async remove(channel: Id, message: Id, reason?: string): Promise<void> {
+    if (reason !== undefined) await this.api.deleteMessage(channel, message, reason);
+    else await this.request("message.delete", { channel_id: channel, message_id: message });
     this.world.setState((world) =>
       applyEvent(world, { type: "message.delete", channel_id: channel, message_id: message }, this.now()),
     );
   }
 
   /** Moderators: many at once. */
-  async removeAll(channel: Id, messages: readonly Id[]): Promise<void> {
-    const { deleted } = await this.api.bulkDelete(channel, messages);
+  async removeAll(channel: Id, messages: readonly Id[], reason?: string): Promise<void> {
+    const { deleted } = await this.api.bulkDelete(channel, messages, reason);
     this.world.setState((world) =>
       applyEvent(
         world,

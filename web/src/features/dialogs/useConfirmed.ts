@@ -33,7 +33,7 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
   const { t } = useTranslation();
   const parley = useParley();
   const navigate = useNavigate();
-  const { groups, channels, users } = parley.world.getState();
+  const { groups, channels, users, histories, me } = parley.world.getState();
   switch (spec.kind) {
     case "deleteGroup":
       return {
@@ -74,8 +74,9 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
         title: t("select.deleteTitle", { count: ids.length }),
         text: t("message.deleteText"),
         action: t("select.delete"),
-        work: async () => {
-          await parley.conversations.removeAll(spec.channelId, ids);
+        reasoned: spec.channelId in channels,
+        work: async (reason) => {
+          await parley.conversations.removeAll(spec.channelId, ids, reason);
           endSelection();
         },
       };
@@ -113,12 +114,15 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
         action: t("friends.endAction"),
         work: () => parley.people.endRelation(spec.userId),
       };
-    case "deleteMessage":
+    case "deleteMessage": {
+      const message = histories[spec.channelId]?.messages.find((each) => each.id === spec.messageId);
       return {
         title: t("message.deleteTitle"),
         text: t("message.deleteText"),
         action: t("message.delete"),
-        work: () => parley.conversations.remove(spec.channelId, spec.messageId),
+        reasoned: spec.channelId in channels && message !== undefined && message.author_id !== me?.id,
+        work: (reason) => parley.conversations.remove(spec.channelId, spec.messageId, reason),
       };
+    }
   }
 }

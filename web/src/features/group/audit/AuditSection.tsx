@@ -20,19 +20,21 @@ export function AuditSection({ groupId }: SectionProps) {
   const { t } = useTranslation();
   const parley = useParley();
   const [actor, setActor] = useState<Id | null>(null);
+  const [target, setTarget] = useState<Id | null>(null);
   const [action, setAction] = useState(ANY);
   const load = useCallback(
     async (before: Id | null) => {
       const page = await upkeepOf(parley).rest.audit(groupId, {
         limit: PAGE,
         ...(actor === null ? {} : { actor }),
+        ...(target === null ? {} : { target }),
         ...(action === ANY ? {} : { action }),
         ...(before === null ? {} : { before }),
       });
       parley.world.setState((world) => ({ users: withUsers(world.users, page.users) }));
       return { items: page.entries, next: nextAfter(page.entries, page.has_more, (entry) => entry.id) };
     },
-    [parley, groupId, actor, action],
+    [parley, groupId, actor, target, action],
   );
   const pages = usePages(load);
   const actions = AUDIT_ACTIONS.map((value) => ({ value, label: t(`audit.action.${value}`) })).sort((a, b) =>
@@ -42,6 +44,7 @@ export function AuditSection({ groupId }: SectionProps) {
     <>
       <div className="side-by-side">
         <MemberField groupId={groupId} label={t("audit.who")} chosen={actor} onChange={setActor} />
+        <MemberField groupId={groupId} label={t("audit.whom")} chosen={target} onChange={setTarget} />
         <Select
           label={t("audit.what")}
           value={action}
