@@ -120,7 +120,8 @@ export function useConfirmed(spec: ConfirmedSpec): Confirmed {
         title: t("message.deleteTitle"),
         text: t("message.deleteText"),
         action: t("message.delete"),
-        reasoned: spec.channelId in channels && message !== undefined && message.author_id !== me?.id,
+        // Of a report, the message may not be here: it is somebody else's all the more.
+        reasoned: spec.channelId in channels && message?.author_id !== me?.id,
         work: (reason) => parley.conversations.remove(spec.channelId, spec.messageId, reason),
       };
     }
