@@ -1,8 +1,10 @@
-"""How tests begin: people with accounts, in one group."""
+"""How tests begin: people with accounts, in one group; and the ways that many of them go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from playwright.sync_api import expect
 
 from tests.support.browser import Person
 from tests.support.server import ParleyServer
@@ -19,3 +21,16 @@ def gather(server: ParleyServer, person: MakePerson, *names: str) -> list[Person
     for each in others:
         each.accept_as_stranger(link)
     return [first, *others]
+
+
+def open_settings(person: Person, section: str) -> None:
+    """Of the group in view."""
+    person.get("group-menu").click()
+    person.get("group-settings").click()
+    person.get(f"section-{section}").click()
+
+
+def save(person: Person) -> None:
+    """What was changed in the settings of a group."""
+    person.get("save-changes").click()
+    expect(person.get("save-changes")).to_be_hidden()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.scene import MakePerson, gather
+from tests.e2e.scene import MakePerson, gather, open_settings, save
 from tests.support.browser import Person
 from tests.support.server import ParleyServer
 
@@ -15,17 +15,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 BROWN = "#c26a1b"
 """One of the colours that are offered; its hue is kept where it is made legible."""
-
-
-def open_settings(person: Person, section: str) -> None:
-    person.get("group-menu").click()
-    person.get("group-settings").click()
-    person.get(f"section-{section}").click()
-
-
-def save(person: Person) -> None:
-    person.get("save-changes").click()
-    expect(person.get("save-changes")).to_be_hidden()
 
 
 def give_role(person: Person, name: str, to: str) -> None:
