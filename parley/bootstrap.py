@@ -298,6 +298,7 @@ class Service:
             "sessions": lambda: do_forget_expired(self._actions),
             "tickets": lambda: do_forget_half_done(self._actions),
             "uploads": lambda: do_collect_uploads(self._actions),
+            "deletions": lambda: do_finish_deletions(self._actions),
             "files": lambda: do_collect_files(self._actions),
             "profile pictures": lambda: do_collect_profile_pictures(self._actions),
             "previews": lambda: do_collect_previews(self._actions),

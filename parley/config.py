@@ -374,6 +374,12 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         media=MediaSettings(port=values["media.port"], public_ip=values["media.public_ip"]),
         previews=PreviewSettings(enabled=values["previews.enabled"] == "on", ports=values["previews.ports"]),
         files=_files(values),
+        accounts=AccountSettings(
+            sign_up=values["accounts.sign_up"],
+            email=values["accounts.email"],
+            deletion_grace_days=values["accounts.deletion_grace_days"],
+            bots=values["accounts.bots"],
+        ),
         mail=_mail(values),
         log=LogSettings(
             level=values["log.level"], format=values["log.format"], requests=values["log.requests"] == "on"

@@ -239,6 +239,18 @@ def origin(value: object) -> str | None:
     return text
 
 
+def days(most: int) -> Callable[[object], int]:
+    """A whole number of them."""
+
+    def read(value: object) -> int:
+        text = str(value) if isinstance(value, int) else text_of(value)
+        if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > most:
+            raise Refused(f"{value!r} is not a number of days", f"Write a number from 0 to {most}")
+        return int(text)
+
+    return read
+
+
 def choice(*choices: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         text = text_of(value).lower()

@@ -53,12 +53,12 @@ class Line:
 TEXT: Final = [{"kind": "text", "text": "x"}]
 MANAGERS: Final = Outcome(LOG_IN, HIDDEN, TIMED_OUT, DONE)
 """For reading, but not for those in time-out: it is a power that was taken for the time being."""
-OWNED: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
-"""A thing of the owner's own."""
 OPERATORS: Final = Outcome(LOG_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 """None of the walk is one."""
 OWN: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
 """Of things that only the one knows who made them."""
+OWNED: Final = Outcome(LOG_IN, HIDDEN, HIDDEN, DONE)
+"""A thing of the owner's own."""
 PICTURE: Final = picture()
 NO_PASSKEY: Final = dict.fromkeys(("credential_id", "client_data", "authenticator_data", "signature"), "e30")
 NEW_ACCOUNT: Final = {"username": "new", "password": PASSWORD}
@@ -221,13 +221,6 @@ WALK: Final[Mapping[str, Line]] = {
     "POST /api/webhooks/{webhook}/token": Line(CHANGE),
     "DELETE /api/webhooks/{webhook}": Line(CHANGE),
     "POST /api/webhooks/{webhook}/{token}": Line(PUBLIC, {"text": "x"}),
-    "GET /api/admin/overview": Line(OPERATORS),
-    "GET /api/admin/accounts": Line(OPERATORS, query="?query=a&limit=2"),
-    "PUT /api/admin/accounts/{user}/ban": Line(OPERATORS, {"reason": "spam"}),
-    "DELETE /api/admin/accounts/{user}/ban": Line(OPERATORS),
-    "DELETE /api/admin/accounts/{user}/factors": Line(OPERATORS),
-    "PUT /api/admin/announcement": Line(OPERATORS, {"text": "hello"}),
-    "DELETE /api/admin/announcement": Line(OPERATORS),
     "GET /api/search": Line(ACCOUNT, query="q=x"),
     "POST /api/files": Line(ACCOUNT, b"some bytes", query="name=a.txt"),
     "POST /api/files/links": Line(ACCOUNT, {"file_ids": ["{file}"]}),

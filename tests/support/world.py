@@ -26,15 +26,6 @@ from server.domain.entities import FilterAction
 from server.domain.factors import recovery_hash
 from server.domain.ids import ChannelId, FileId, PasskeyId, SessionId, UserId
 from server.domain.permissions import Permission
-from server.domain.sections import NewForward
-from server.ports import BotToken, PasskeyRecord
-from server.actions.uploads import BeginUpload, do_begin_upload
-from server.domain.entities import FilterAction
-from server.domain.factors import recovery_hash
-from server.domain.ids import ChannelId, FileId, PasskeyId, UserId
-from server.domain.permissions import Permission
-from server.domain.sections import Media, NewForward
-from server.ports import PasskeyRecord, StoredFile
 from server.domain.sections import Media, NewForward
 from server.ports import BotToken, PasskeyRecord, StoredFile
 from tests.support.actions import House, text_channel, voice_channel
@@ -93,18 +84,17 @@ async def furnish(house: House) -> World:
     word_filter = await do_create_filter(house.actions, owner, group_id, words, None)
     report = await do_report(house.actions, member, text, message.id, NewReport(reason="look"))
     emoji = await do_create_emoji(house.actions, owner, group_id, "rose", picture(), None)
+    file_id = FileId(house.actions.ids.next(house.clock.ms))
+    file = StoredFile(
+        id=file_id, owner_id=owner, name="a.png", media_type="image/png", size_bytes=9, media=Media(width=1, height=1)
+    )
+    await house.actions.blobs.put(key_of(file_id), chunks(b"something"))
     bot = await do_create_bot(house.actions, owner, CreateBot(username="robot"))
     bot_token = SessionId(house.actions.ids.next(house.clock.ms))
     async with house.store.write() as uow:
         record = BotToken(id=bot_token, bot_id=bot.user.id, name="x", token_hash=b"x" * 32, scopes=())
         await uow.bots.add_token(record)
     hook = await do_create_webhook(house.actions, owner, text, CreateWebhook(name="News"))
-    upload = await do_upload(house.actions, owner, "notes.txt", chunks(b"some bytes"))
-    file_id = FileId(house.actions.ids.next(house.clock.ms))
-    file = StoredFile(
-        id=file_id, owner_id=owner, name="a.png", media_type="image/png", size_bytes=9, media=Media(width=1, height=1)
-    )
-    await house.actions.blobs.put(key_of(file_id), chunks(b"something"))
     async with house.store.write() as uow:
         await uow.files.add(file)
         await uow.files.use([file_id], text, message.id)
@@ -155,11 +145,8 @@ async def furnish(house: House) -> World:
     }
     image_id = "ab" * 16
     await house.actions.blobs.put(image_key(image_id), chunks(picture()))
-    named = {"code": invite.code, "key": "🌻", "image": image_id, "token": hook.token}
     for key in (picture_key(image_id, "avatar"), picture_key(image_id, "small"), picture_key(image_id, "banner")):
         await house.actions.blobs.put(key, chunks(picture()))
-    named = {"code": invite.code, "key": "🌻", "image": image_id}
-    named = {"view": "whole", "code": invite.code, "key": "🌻"}
     named = {"code": invite.code, "key": "🌻", "image": image_id, "token": hook.token, "view": "whole"}
     return World(
         house,
