@@ -15,6 +15,9 @@ def test_a_channel_gets_slow_and_a_role_is_dragged_and_called(parley_server: Par
     anna, boris = gather(parley_server, person, "anna", "boris")
     anna.get("channel-general").hover()
     anna.get("channel-edit-general").click()
+    expect(anna.page.get_by_role("main")).to_have_css(
+        "flex-grow", "1"
+    )  # it has its layout, though no other page was open
     anna.get("channel-topic").fill("Slugs and snails")
     anna.get("channel-slow-mode").select_option("60")
     save(anna)

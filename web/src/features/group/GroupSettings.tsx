@@ -21,6 +21,7 @@ import { RolesSection } from "./roles/RolesSection";
 import { type Section, type SectionName, useSections } from "./sections";
 import "../members/members.css";
 import "../people/people.css";
+import "../shell/page.css";
 import "./group.css";
 
 export interface SectionProps {
