@@ -217,7 +217,6 @@ export const deModeration: Record<keyof typeof enModeration, string> = {
   "error.unknown_webhook": "Diesen Webhook gibt es nicht mehr.",
   "error.unknown_bot": "Diesen Bot gibt es nicht mehr.",
   "error.unknown_token": "Dieses Token gibt es nicht mehr.",
-  "error.account_disabled": "Dieses Konto ist stillgelegt. Frag, wer diesen Server betreibt.",
   "error.token_expired": "Deine Anmeldung ist abgelaufen. Melde dich neu an.",
   "error.session_revoked": "Deine Anmeldung wurde beendet. Melde dich neu an.",
   "error.unauthenticated": "Du bist nicht angemeldet. Melde dich an und versuch es noch einmal.",

@@ -214,7 +214,6 @@ export const enModeration = {
   "error.unknown_webhook": "This webhook is no longer there.",
   "error.unknown_bot": "This bot is no longer there.",
   "error.unknown_token": "This token is no longer there.",
-  "error.account_disabled": "This account is disabled. Ask whoever runs this server.",
   "error.token_expired": "Your log-in has ended. Log in again.",
   "error.session_revoked": "Your log-in was ended. Log in again.",
   "error.unauthenticated": "You are not logged in. Log in and try again.",
