@@ -43,7 +43,7 @@ def _without_what_follows(link: str) -> str:
     """Without the dot behind a sentence; a bracket belongs to the address that opens it: https://a.org/tomato_(fruit)"""
     surplus = {closing: link.count(closing) - link.count(opening) for closing, opening in _BRACKETS.items()}
     end = len(link)
-    while end:
+    while True:  # it begins with letters, so it ends before there is nothing left
         last = link[end - 1]
         if surplus.get(last, 0) > 0:
             surplus[last] -= 1

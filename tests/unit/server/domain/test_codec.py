@@ -19,7 +19,7 @@ class Holder(msgspec.Struct):
 
 
 def test_ids_are_strings_and_numbers_are_numbers() -> None:
-    assert codec.encode(ANNA) == b'{"id":"5","username":"anna","display_name":"Anna","kind":"person"}'
+    assert codec.encode(ANNA) == b'{"id":"5","username":"anna","display_name":"Anna","kind":"person","avatar":null}'
     assert codec.decoder(User).decode(codec.encode(ANNA)) == ANNA
     cursor = Cursor(channel_id=ChannelId(Snowflake(MAX_ID)), last_read_id=None, unread=3)
     assert codec.encode(cursor) == b'{"channel_id":"9223372036854775807","last_read_id":null,"unread":3,"mentions":0}'
