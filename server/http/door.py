@@ -9,10 +9,8 @@ from typing import Final
 from aiohttp import web
 
 from server.actions.context import Actions, Origin
-from server.actions.files import follow_link
 from server.actions.sessions import Authenticated, authenticate
 from server.domain.errors import Unauthenticated
-from server.domain.ids import FileId, UserId
 from server.http.middleware import VISITOR, Watcher
 from server.http.static import WebClient
 from server.http.visitor import DoorPolicy
@@ -59,12 +57,10 @@ def site_of(request: web.Request) -> Site:
     return Site(policy.host(visitor), lambda origin: policy.is_own(visitor, origin))
 
 
-async def reader_of(request: web.Request, file_id: FileId) -> UserId:
-    """Who asks for a file: by a bearer token, or by a link to it. Raises :class:`Unauthenticated`."""
+def ticket_of(request: web.Request) -> str | None:
+    """Of the link to a file by which somebody asks for it, in the place of an access token."""
     tickets = request.query.getall("t", [])
-    if "Authorization" not in request.headers and len(tickets) == 1:
-        return await follow_link(actions_of(request), file_id, tickets[0])
-    return (await caller_of(request)).user_id
+    return tickets[0] if "Authorization" not in request.headers and len(tickets) == 1 else None
 
 
 async def caller_of(request: web.Request) -> Authenticated:

@@ -19,6 +19,7 @@ _OPENED: Final[Mapping[Scope | None, tuple[str, ...]]] = {
     Scope.MESSAGES_READ: (
         *(f"GET {_CHANNEL}/messages", f"GET {_MESSAGE}", f"GET {_MESSAGE}/origin", f"GET {_MESSAGE}/edits"),
         *(f"GET {_REACTION}", f"GET {_CHANNEL}/pins", "GET /api/search", "GET /api/files/{file}"),
+        "GET /api/files/{file}/{view}",
         *("GET /api/users/@me/mentions", "GET /api/conversations", "GET /api/conversations/{conversation}"),
         f"PUT {_CHANNEL}/cursor",
     ),

@@ -8,8 +8,9 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.actions.files import follow_link
 from server.domain.ids import FileId
-from server.http.door import actions_of, caller_of, origin_of, reader_of, site_of
+from server.http.door import actions_of, caller_of, origin_of, site_of, ticket_of
 from server.http.endpoint import Endpoint, is_id
 from server.http.reading import body_of, id_of, query_of, reason_of
 from server.http.replies import nothing, reply
@@ -44,16 +45,18 @@ def _reader(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[dict[str, A
         found: dict[str, Any] = {"actions": actions_of(http), "origin": origin_of(http), "http": http}
         if "site" in wants.given:
             found["site"] = site_of(http)
-        if needs_account and not by_link:
+        ticket = ticket_of(http) if by_link else None
+        if needs_account and ticket is None:
             caller = await caller_of(http)
             check_endpoint(endpoint, caller.scopes)
-            found |= {"caller": caller, "user_id": caller.user_id}
+            found |= {"caller": caller, "user_id": caller.user_id, "reader_id": caller.user_id}
         ids = {
             parameter: id_of(http, name, f"unknown_{name}") if is_id(kind) else http.match_info[name]
             for (parameter, kind), name in path
         }
-        if by_link:
-            found["reader_id"] = await reader_of(http, cast("FileId", next(iter(ids.values()))))
+        if ticket is not None:
+            file_id = cast("FileId", next(iter(ids.values())))
+            found["reader_id"] = await follow_link(found["actions"], file_id, ticket)
         if wants.query is not None:
             found["query"] = query_of(http, wants.query, besides=frozenset({"reason"} if with_reason else ()))
         if with_reason:

@@ -19,7 +19,10 @@ from db.tables import metadata
 from tests.support.engines import ENGINES, new_database
 from tests.support.migration_rows import SEARCH_INDEX, Rows, dump, fill, inside, lost
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]  # each step is a second or two on MariaDB, down and up again
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(240),
+]  # each step is a second or two on MariaDB, down and up again
 
 
 def revisions() -> list[str]:

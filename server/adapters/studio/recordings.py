@@ -126,10 +126,10 @@ def _of_audio(file: InputContainer, stream: AudioStream, media_type: str) -> Mad
 
 def _duration_ms(file: InputContainer, stream: AudioStream | VideoStream, *, exactly: bool = True) -> int | None:
     """As the file says it; else (``exactly``) by its packets. What a browser records says nothing."""
-    if file.duration is not None and file.duration > 0:
+    if file.duration is not None and file.duration >= 1000:
         return min(DURATION_MAX_MS, file.duration // 1000)
     if stream.duration is not None and stream.duration > 0 and stream.time_base:
-        return min(DURATION_MAX_MS, int(stream.duration * stream.time_base * 1000))
+        return min(DURATION_MAX_MS, int(stream.duration * stream.time_base * 1000)) or None
     if not exactly or not stream.time_base:
         return None
     last = Fraction(0)
