@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -72,15 +73,23 @@ class Mallory:
         assert status < 300, (method, path, answer)
         return answer
 
-    def upload(self, name: str, data: bytes) -> str:
+    def upload(self, name: str, data: bytes) -> str | None:
+        """None: it says that it is a picture, and is refused as none."""
         request = urllib.request.Request(
             f"{self.server.address}/api/files?name={urllib.parse.quote(name)}",
             data=data,
             method="POST",
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/octet-stream"},
         )
-        with urllib.request.urlopen(request, timeout=20) as response:
-            found: str = json.load(response)["file_id"]
+        try:
+            with urllib.request.urlopen(request, timeout=20) as response:
+                found: str = json.load(response)["file_id"]
+        except urllib.error.HTTPError as error:
+            with error:
+                refused = json.load(error)["error"]["code"]
+            if refused != "bad_image":
+                raise
+            return None
         return found
 
     def fill_a_group(self) -> dict[str, Any]:
@@ -101,7 +110,9 @@ class Mallory:
         """Messages of every kind of section; their ids."""
         sections: list[list[dict[str, Any]]] = [[{"kind": "text", "text": text}] for text in TEXTS]
         sections.append([{"kind": "code", "language": "html", "code": SCRIPT}])
-        sections += [[{"kind": "file", "file_id": self.upload(name, data)}] for name, data in FILES.items()]
+        sent = [self.upload(name, data) for name, data in FILES.items()]
+        sections += [[{"kind": "file", "file_id": file_id}] for file_id in sent if file_id is not None]
+        assert len(sections) > len(TEXTS) + 6
         ids: list[str] = []
         for number, each in enumerate(sections):
             body = {"nonce": f"x{number}", "sections": each}
