@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib.util
 import json
-import os
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from certs.errors import CertificateError
 from certs.load import KeyPair, check
 from certs.review import covers
 from parley.config import AcmeSettings, Settings
+from parley.data_folder import write_whole
 from parley.failures import CannotStart
 from parley.tls import Find, host_of, now_utc
 
@@ -202,15 +202,8 @@ def renewal_time(pair: KeyPair, spread: float) -> datetime:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and for this user alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, content)
 
 
 async def _in_thread_of_its_own(work: Callable[[], _T]) -> _T:

@@ -46,7 +46,7 @@ def secret(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.exists():
-            _write(path, make())
+            write_whole(path, make())
         content = path.read_bytes()
     except OSError as error:
         raise CannotStart(
@@ -59,8 +59,8 @@ def secret(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
     return content
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all, and for this user alone."""
     partial = path.with_name(path.name + ".part")
     partial.unlink(missing_ok=True)
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -15,7 +15,16 @@ _T = TypeVar("_T")
 class BoundedPool:
     """``workers`` work at once and ``waiting_max`` more may wait; further ones are told that the server is busy."""
 
-    def __init__(self, name: str, *, workers: int = 1, waiting_max: int = 32) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        workers: int = 1,
+        waiting_max: int = 32,
+        busy: str = "The server is busy at this moment. Try again in a few seconds.",
+    ) -> None:
+        """``busy`` is what those are told for whom there is no place."""
+        self._busy = busy
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
         self._capacity = workers + waiting_max
         self._pending = 0
@@ -23,7 +32,7 @@ class BoundedPool:
     async def run(self, work: Callable[[], _T]) -> _T:
         """Raises what ``work`` raises, and :class:`Unavailable` (busy, shutting_down)."""
         if self._pending >= self._capacity:
-            raise Unavailable("busy", "The server is busy at this moment. Try again in a few seconds.")
+            raise Unavailable("busy", self._busy)
         self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         future.add_done_callback(self._done)

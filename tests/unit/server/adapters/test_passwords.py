@@ -88,7 +88,7 @@ async def test_those_who_go_away_keep_their_place_until_the_work_is_done(hasher:
 async def test_those_who_wait_when_the_server_stops_are_told(hasher: Argon2Hasher) -> None:
     gate = threading.Event()
     for _ in range(2):
-        hasher._pool.submit(gate.wait)
+        hasher._pool._pool.submit(gate.wait)
     waiting = asyncio.create_task(hasher.hash("correct horse"))
     await asyncio.sleep(0)
     hasher.close()
